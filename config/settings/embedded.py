@@ -1,0 +1,52 @@
+"""One process, SQLite, no server beside it: what `make run` and `manage.py` use without any setting.
+
+Data and the generated keys stand under SILLAGE_DATA (default: var/ beside manage.py).
+"""
+
+import os
+import secrets
+from pathlib import Path
+
+import environ
+
+from config.settings.base import *
+from config.settings.base import BASE_DIR, SQLITE_OPTIONS
+
+env = environ.Env()
+DATA_DIR = Path(env.str("SILLAGE_DATA", default=str(BASE_DIR / "var"))).resolve()
+DATA_DIR.mkdir(parents=True, exist_ok=True)
+
+
+def generated_key(name: str) -> str:
+    """The secret kept in `DATA_DIR/name`, made on first use and readable by its owner alone."""
+    path = DATA_DIR / name
+    try:
+        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(handle, "w") as file:
+        key = secrets.token_urlsafe(50)
+        file.write(key)
+    return key
+
+
+DEBUG = False
+SECRET_KEY = generated_key("secret.key")
+JOURNAL_KEY = generated_key("journal.key")
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+
+DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'sillage.sqlite3'}")}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
+
+STATIC_ROOT = DATA_DIR / "static"
+MEDIA_ROOT = DATA_DIR / "files"
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = DATA_DIR / "mail"
+
+CELERY_BROKER_URL = env.str("REDIS_URL", default="memory://")
+if CELERY_BROKER_URL == "memory://":
+    # The memory transport looks for work every second unless told otherwise.
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.1}
+
+SILLAGE_DEMONSTRATION_ALLOWED = True

@@ -1,0 +1,32 @@
+"""Tests: SQLite by default, PostgreSQL where TEST_DATABASE_URL names a server (`make test` runs both)."""
+
+import environ
+
+from config.settings.base import *
+from config.settings.base import BASE_DIR, SQLITE_OPTIONS, STORAGES
+
+env = environ.Env()
+
+DEBUG = False
+SECRET_KEY = "test-only-" + "k" * 50
+JOURNAL_KEY = "test-only-" + "j" * 50
+ALLOWED_HOSTS = ["*"]
+DATA_DIR = BASE_DIR / "var" / "test"
+DATA_DIR.mkdir(parents=True, exist_ok=True)
+
+DATABASES = {"default": env.db("TEST_DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'unused.sqlite3'}")}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
+    # A file, not memory: threads of the live server and of the concurrency tests must see the same database.
+    DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+STATIC_ROOT = DATA_DIR / "static"
+MEDIA_ROOT = DATA_DIR / "files"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+CELERY_BROKER_URL = "memory://"
+
+SILLAGE_DEMONSTRATION_ALLOWED = True

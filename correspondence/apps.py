@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+
+
+class CorrespondenceConfig(AppConfig):
+    name = "correspondence"
+    verbose_name = "Correspondances"
+
+    def ready(self) -> None:
+        from correspondence.models import MeetingRequest, SiteUpdate  # models are not loaded before this point
+        from tracker import details
+
+        details.register(MeetingRequest, machine="meeting")
+        details.register(SiteUpdate, kind="site_update")

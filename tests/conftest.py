@@ -1,0 +1,74 @@
+"""What every test stands on: one small préfecture, people of every role, and guards against sloppiness."""
+
+import socket
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from tests.factories import World, make_world
+from tracker import rulebooks, triggers
+
+NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+"""A Friday morning in Paris; what `frozen` shows."""
+
+
+@pytest.fixture(autouse=True)
+def forget_calendars() -> Iterator[None]:
+    """Calendars are kept per site and version for the life of a process; a test's database is younger than that."""
+    yield
+    rulebooks._calendar.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Loopback and local sockets only."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if isinstance(address, tuple) and address[0] not in ("127.0.0.1", "::1", "localhost"):
+            raise AssertionError(f"a test reached for the network: {address}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def flush_past_triggers() -> Iterator[None]:
+    """The test runner alone empties the journal's table: it lifts the triggers to flush, `post_migrate` restores them.
+    For the whole session, because a transactional test flushes after its own fixtures are gone."""
+    from django.core.management.commands.flush import Command
+
+    handle = Command.handle
+
+    def flush(self: Any, **options: Any) -> None:
+        triggers.lift(options["database"])
+        handle(self, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Command, "handle", flush)
+        yield
+
+
+@pytest.fixture
+def frozen() -> Iterator[Any]:
+    """The clock stopped at NOW; `frozen.move_to(…)` moves it."""
+    import time_machine
+
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def world(db: None, frozen: Any) -> World:
+    return make_world()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("postgresql") and connection.vendor != "postgresql":
+            item.add_marker(pytest.mark.skip(reason="needs PostgreSQL: run with TEST_DATABASE_URL"))
+        if item.get_closest_marker("sqlite_only") and connection.vendor != "sqlite":
+            item.add_marker(pytest.mark.skip(reason="says something of SQLite alone"))

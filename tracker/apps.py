@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class TrackerConfig(AppConfig):
+    name = "tracker"
+    verbose_name = "Suivi"
+
+    def ready(self) -> None:
+        from tracker import checks  # noqa: F401  (registers the system checks; needs the app registry)
+        from tracker.reference.install import after_migrate  # models are not loaded before this point
+
+        post_migrate.connect(after_migrate, sender=self)

@@ -1,0 +1,123 @@
+"""`decide`: from a demande, commands and what is known, to what changes. Pure: nothing is read, nothing is saved."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from tracker import commands
+from tracker.deadlines import Fact, day, effective, next_promise
+from tracker.decisions import correcting, ending, handling, meeting, replying
+from tracker.decisions.base import Change, Context, EventDraft, PastEvent
+from tracker.errors import InvalidCommand
+from tracker.models.tickets import Ticket
+from tracker.workdays import DateOutsideCalendar
+
+__all__ = ["Change", "Context", "EventDraft", "PastEvent", "decide"]
+
+HANDLERS: dict[type[commands.Command], Callable[..., EventDraft | None]] = {
+    commands.Register: handling.register,
+    commands.Assign: handling.assign,
+    commands.Take: handling.take,
+    commands.SendBack: handling.send_back,
+    commands.Note: handling.note,
+    commands.MarkSignature: handling.mark_signature,
+    commands.AskRequester: replying.ask_requester,
+    commands.Complete: replying.complete,
+    commands.Hold: replying.hold,
+    commands.Answer: replying.answer,
+    commands.Propose: meeting.propose,
+    commands.Confirm: meeting.confirm,
+    commands.HoldMeeting: meeting.hold_meeting,
+    commands.CallOff: meeting.call_off,
+    commands.Close: ending.close,
+    commands.Forward: ending.forward,
+    commands.Dismiss: ending.dismiss,
+    commands.Merge: ending.merge,
+    commands.Absorb: ending.absorb,
+    commands.Reopen: ending.reopen,
+    commands.Undo: ending.undo,
+    commands.Correct: correcting.correct,
+    commands.Recompute: correcting.recompute,
+}
+
+# Columns that follow from the journal or never change: a change of theirs is not a fact to record.
+DERIVED = frozenset({"id", "version", "due_on", "due_purpose", "reference", "number", "year", "prefecture_id"})
+COLUMNS = tuple(f.attname for f in Ticket._meta.concrete_fields if f.attname not in DERIVED)
+
+
+def decide(ticket: Ticket, acts: Sequence[commands.Command], context: Context) -> Change:
+    """Apply `acts`, one after the other, to the loaded instance `ticket` and say what follows. Saves nothing.
+
+    Raises InvalidCommand, NotAllowed or TransitionRefused; the instance is then to be thrown away.
+    """
+    start = columns(ticket)
+    events: list[EventDraft] = []
+    for act in acts:
+        before = columns(ticket)
+        try:
+            draft = HANDLERS[type(act)](ticket, act, context)
+        except DateOutsideCalendar as refusal:
+            raise InvalidCommand(str(refusal), field=getattr(refusal, "field", None)) from refusal
+        if draft is None:
+            continue
+        if draft.kind != "registered":
+            draft = draft.changing(changes_between(before, columns(ticket)))
+        events.append(draft)
+        ticket.version += 1
+        context.history.append(
+            PastEvent(
+                fact=Fact(ticket.version, draft.kind, draft.data),
+                act_id=context.act_id,
+                actor_id=context.actor_id,
+                recorded_at=context.now,
+                texts=draft.texts,
+            )
+        )
+    deadlines = context.deadlines
+    promise = next_promise(deadlines)
+    ticket.due_on = promise.due_on if promise else None
+    ticket.due_purpose = promise.purpose if promise else ""
+    changed = {name for name, value in columns(ticket).items() if value != start[name]}
+    return Change(
+        changed | {"version", "due_on", "due_purpose"},
+        events,
+        deadlines,
+        detail_columns(acts, effective(context.facts)),
+    )
+
+
+def columns(ticket: Ticket) -> dict[str, Any]:
+    return {name: ticket.__dict__.get(name) for name in COLUMNS}
+
+
+def changes_between(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any]]:
+    """Old and new value of each column that changed, as JSON; personal columns are named elsewhere, never quoted."""
+    return {
+        name: [as_json(before[name]), as_json(value)]
+        for name, value in after.items()
+        if value != before[name] and name not in Ticket.PERSONAL_FIELDS and name != "forwarded_to"
+    }
+
+
+def as_json(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date | datetime) else value
+
+
+def detail_columns(acts: Sequence[commands.Command], facts: Sequence[Fact]) -> dict[str, Any]:
+    """What the detail model of the kind keeps: what was typed, and the dates as the journal now has them (an undone
+    proposal gives the one before it again)."""
+    details: dict[str, Any] = {}
+    for act in acts:
+        if isinstance(act, commands.Register):
+            details |= act.details
+        elif isinstance(act, commands.Propose):
+            details["place"] = act.place
+    if any(fact.kind in ("proposed", "met") for fact in facts) or any(isinstance(act, commands.Undo) for act in acts):
+        latest = {fact.kind: fact.data for fact in facts}
+        proposed, met = latest.get("proposed"), latest.get("met")
+        details |= {
+            "proposed_on": day(proposed, "on") if proposed else None,
+            "meeting_on": day(proposed, "meeting_on") if proposed else None,
+            "met_on": day(met, "on") if met else None,
+        }
+    return details

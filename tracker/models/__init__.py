@@ -1,0 +1,43 @@
+"""Models of the kernel, by subject."""
+
+from tracker.models.journal import Event, EventText, Job, Outbox, PendingEvent, SealedHead
+from tracker.models.organisation import LiveCounter, Membership, Office, Prefecture, Site, User
+from tracker.models.reference import (
+    Channel,
+    ClosedDay,
+    DeadlineRule,
+    Engagement,
+    Mailbox,
+    Nature,
+    Theme,
+    TicketKind,
+)
+from tracker.models.tickets import Correspondent, Deadline, ExternalIdentity, ReferenceCounter, Ticket
+
+__all__ = [
+    "Channel",
+    "ClosedDay",
+    "Correspondent",
+    "Deadline",
+    "DeadlineRule",
+    "Engagement",
+    "Event",
+    "EventText",
+    "ExternalIdentity",
+    "Job",
+    "LiveCounter",
+    "Mailbox",
+    "Membership",
+    "Nature",
+    "Office",
+    "Outbox",
+    "PendingEvent",
+    "Prefecture",
+    "ReferenceCounter",
+    "SealedHead",
+    "Site",
+    "Theme",
+    "Ticket",
+    "TicketKind",
+    "User",
+]

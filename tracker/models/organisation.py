@@ -1,0 +1,185 @@
+"""Préfecture, sites, bureaux, people and what each person may see."""
+
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Coalesce, Lower
+
+from tracker.enums import Role
+from tracker.scopes import Grant, Scope, subtree
+
+
+class Prefecture(models.Model):
+    code = models.CharField("code", max_length=8, unique=True, help_text="Préfixe des références, par exemple 44.")
+    department = models.CharField("département", max_length=3)
+    name = models.CharField("nom", max_length=120)
+    time_zone = models.CharField("fuseau horaire", max_length=40)
+    close_after_days = models.PositiveSmallIntegerField(
+        "clôture automatique (jours ouvrés après la réponse)", default=10
+    )
+    is_demonstration = models.BooleanField("préfecture de démonstration", default=False)
+
+    class Meta:
+        verbose_name = "préfecture"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LiveCounter(models.Model):
+    """Grows by one each time something that a screen shows has changed in the préfecture: a browser that holds another
+    value fetches again. Apart from Prefecture so that bumping it never waits for a settings page."""
+
+    prefecture = models.OneToOneField(Prefecture, models.PROTECT, primary_key=True, verbose_name="préfecture")
+    value = models.BigIntegerField("valeur", default=0)
+
+    class Meta:
+        verbose_name = "compteur des écrans"
+
+    def __str__(self) -> str:
+        return f"{self.prefecture_id}: {self.value}"
+
+
+class Site(models.Model):
+    prefecture = models.ForeignKey(Prefecture, models.PROTECT, related_name="sites", verbose_name="préfecture")
+    code = models.CharField("code", max_length=20)
+    name = models.CharField("nom", max_length=120)
+    is_main = models.BooleanField("siège de la préfecture", default=False)
+    zone = models.CharField("zone de jours fériés", max_length=30, help_text="Calendrier légal du site.")
+    time_zone = models.CharField("fuseau horaire", max_length=40)
+    position = models.PositiveSmallIntegerField("rang", default=0)
+
+    class Meta:
+        verbose_name = "site"
+        ordering = ("position", "pk")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["prefecture", "code"], name="site_code_unique"),
+            models.UniqueConstraint(fields=["prefecture"], condition=Q(is_main=True), name="site_one_main"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Office(models.Model):
+    """A direction or bureau. The tree is small (some dozens a préfecture): scopes are computed in Python."""
+
+    prefecture = models.ForeignKey(Prefecture, models.PROTECT, related_name="offices", verbose_name="préfecture")
+    site = models.ForeignKey(Site, models.PROTECT, related_name="offices", verbose_name="site")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="rattaché à"
+    )
+    code = models.CharField("code", max_length=20)
+    name = models.CharField("nom", max_length=120)
+    is_sensitive = models.BooleanField(
+        "sensible", default=False, help_text="Étrangers, asile, cabinet : le référent n’y voit que références et dates."
+    )
+    is_active = models.BooleanField("en service", default=True)
+    position = models.PositiveSmallIntegerField("rang", default=0)
+
+    class Meta:
+        verbose_name = "bureau"
+        verbose_name_plural = "bureaux"
+        ordering = ("position", "pk")
+        constraints: ClassVar = [models.UniqueConstraint(fields=["prefecture", "code"], name="office_code_unique")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """A user whose login is the lower-cased e-mail; without a password the account can only sign on elsewhere."""
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=(username or "").strip().lower())
+
+
+class User(AbstractBaseUser):
+    email = models.EmailField("adresse électronique", unique=True)
+    first_name = models.CharField("prénom", max_length=80)
+    last_name = models.CharField("nom", max_length=80)
+    job_title = models.CharField("qualité", max_length=120, blank=True)
+    sub = models.CharField("identifiant d’authentification unique", max_length=255, unique=True, null=True, blank=True)
+    is_active = models.BooleanField("actif", default=True)
+    must_change_password = models.BooleanField("doit choisir son mot de passe", default=False)
+    is_demonstration = models.BooleanField("compte de démonstration", default=False)
+    created_at = models.DateTimeField("créé le", auto_now_add=True)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["first_name", "last_name"]
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    class Meta:
+        verbose_name = "utilisateur"
+        constraints: ClassVar = [models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_lower")]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @cached_property
+    def scope(self) -> Scope:
+        """What this person may see and where, read once per instance: two queries."""
+        memberships = list(self.memberships.all())
+        prefecture_ids = {membership.prefecture_id for membership in memberships}
+        offices = list(
+            Office.objects.filter(prefecture_id__in=prefecture_ids).values_list(
+                "pk", "parent_id", "prefecture_id", "site_id", "is_sensitive"
+            )
+        )
+        parents = [(pk, parent_id) for pk, parent_id, *_ in offices]
+        grants = []
+        for held in memberships:
+            if held.office_id is not None:
+                ids = subtree(held.office_id, parents)
+            else:
+                ids = frozenset(
+                    pk
+                    for pk, _, prefecture_id, site_id, _ in offices
+                    if prefecture_id == held.prefecture_id and held.site_id in (None, site_id)
+                )
+            grants.append(Grant(held.role, held.prefecture_id, held.site_id, held.office_id, ids))
+        return Scope(tuple(grants), frozenset(pk for pk, *_, is_sensitive in offices if is_sensitive))
+
+    @property
+    def short_name(self) -> str:
+        """« A. Martin », as the journal shows people."""
+        return f"{self.first_name[:1]}. {self.last_name}" if self.first_name else self.last_name
+
+
+class Membership(models.Model):
+    """One role of one person over a préfecture, one of its sites or one of its bureaux (with what is below it)."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="memberships", verbose_name="personne")
+    prefecture = models.ForeignKey(Prefecture, models.PROTECT, related_name="memberships", verbose_name="préfecture")
+    site = models.ForeignKey(Site, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="site")
+    office = models.ForeignKey(Office, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="bureau")
+    role = models.CharField("rôle", max_length=20, choices=Role)
+
+    class Meta:
+        verbose_name = "habilitation"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(site__isnull=True) | Q(office__isnull=True), name="membership_site_or_office"
+            ),
+            # Coalesce: two nulls are equal here, on both engines.
+            models.UniqueConstraint(
+                "user", "prefecture", Coalesce("site", 0), Coalesce("office", 0), "role", name="membership_unique"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} : {self.get_role_display()}"

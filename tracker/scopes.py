@@ -1,0 +1,63 @@
+"""What a person may see, as sets of identifiers: pure, so that lists, pages, search and API all ask the same object."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from tracker.enums import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One role over a part of one préfecture. `site_id` None and no `office_root`: the whole préfecture."""
+
+    role: str
+    prefecture_id: int
+    site_id: int | None
+    office_root: int | None
+    # The bureaux below, the one named included.
+    office_ids: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    grants: tuple[Grant, ...] = ()
+    sensitive_ids: frozenset[int] = field(default_factory=frozenset)
+
+    def roles(self) -> frozenset[str]:
+        return frozenset(grant.role for grant in self.grants)
+
+    def has(self, *roles: Role) -> bool:
+        return any(grant.role in roles for grant in self.grants)
+
+    def offices(self, *roles: Role) -> frozenset[int]:
+        """The bureaux over which the person holds one of `roles`."""
+        return frozenset().union(*(grant.office_ids for grant in self.grants if grant.role in roles))
+
+    @property
+    def prefecture_ids(self) -> frozenset[int]:
+        return frozenset(grant.prefecture_id for grant in self.grants)
+
+    @property
+    def sealed_ids(self) -> frozenset[int]:
+        """Sensitive bureaux of which only reference, bureau and dates may be read: a référent's, unless the same person
+        also works there."""
+        works_there = self.offices(Role.AGENT, Role.SUPERVISOR)
+        return (self.offices(Role.QUALITY) & self.sensitive_ids) - works_there
+
+    def reads_text(self, office_id: int | None) -> bool:
+        """Whether sender, subject and text of a visible demande held by this bureau may be read."""
+        return office_id is None or office_id not in self.sealed_ids
+
+
+def subtree(root: int, parents: Iterable[tuple[int, int | None]]) -> frozenset[int]:
+    """`root` and everything below it; `parents` gives (office, its parent) pairs. A circle in it ends the walk."""
+    children: dict[int | None, list[int]] = {}
+    for office_id, parent_id in parents:
+        children.setdefault(parent_id, []).append(office_id)
+    found, waiting = {root}, [root]
+    while waiting:
+        for child in children.get(waiting.pop(), ()):
+            if child not in found:
+                found.add(child)
+                waiting.append(child)
+    return frozenset(found)

@@ -1,0 +1,342 @@
+"""The two ways to write a demande: `write_one` for a person's act, `write_many` for imports and demonstration data.
+
+Both call the same `decide`, so that history written either way is the same, row for row.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from django.db import models, transaction
+
+from tracker import clock, details, journal
+from tracker.commands import Absorb, Command, Merge, Register
+from tracker.deadlines import DeadlineState, Fact, RuleBook
+from tracker.decisions import Change, Context, PastEvent, decide
+from tracker.enums import Via
+from tracker.errors import InvalidCommand, StaleVersion
+from tracker.models import Deadline, Event, EventText, Outbox, Prefecture, ReferenceCounter, Site, Ticket, User
+from tracker.permissions import ALL, abilities
+from tracker.rulebooks import calendars_of, current_calendar, rule_book
+from tracker.workdays import WorkCalendar
+
+STREAM = "ticket"
+CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who acts, and how. `user` None is the system: it may do everything that the machine allows."""
+
+    user: User | None = None
+    via: Via = Via.PAGE
+    quiet: bool = False
+    now: datetime | None = None
+
+    @property
+    def moment(self) -> datetime:
+        return self.now or clock.now()
+
+    def act(self, now: datetime) -> journal.Act:
+        return journal.Act(actor_id=self.user.pk if self.user else None, via=self.via, now=now, quiet=self.quiet)
+
+
+# --- One act of a person ------------------------------------------------------------------------------------------
+
+
+def register(prefecture: Prefecture, acts: Sequence[Command], author: Author) -> Ticket:
+    """Create a demande: `acts` begins with Register and may go on (affected, answered after the fact) in the same act.
+
+    Raises InvalidCommand or TransitionRefused; nothing is then written.
+    """
+    first = acts[0]
+    if not isinstance(first, Register):
+        raise TypeError("a demande begins with Register")
+    now = author.moment
+    site = Site.objects.get(pk=first.site_id, prefecture=prefecture)
+    with transaction.atomic():
+        ticket = Ticket(prefecture=prefecture, site=site)
+        context = context_for(site, rule_book(prefecture.pk), author, now, ALL)
+        change = decide(ticket, acts, context)
+        number_tickets([ticket])
+        ticket.save(force_insert=True)
+        insert_change(ticket, change, author.act(now), [])
+    return ticket
+
+
+def write_one(ticket_id: int, acts: Sequence[Command], author: Author, *, opened_version: int | None = None) -> Ticket:
+    """Do `acts` to one demande in one transaction: locked, decided, saved, journalled.
+
+    `opened_version` is the version that the person's form was opened on: where what the acts write has changed since,
+    StaleVersion is raised and nothing is written.
+    """
+    with transaction.atomic():
+        return write_locked(lock(ticket_id), acts, author, opened_version=opened_version)
+
+
+def merge(
+    source_id: int, target_id: int, author: Author, *, opened_version: int | None = None
+) -> tuple[Ticket, Ticket]:
+    """Merge one open demande into another of the same kind. Rows are locked in the order of their keys: A into B and B
+    into A at once end with one refusal, not with two closed demandes."""
+    if source_id == target_id:
+        raise InvalidCommand("Une demande ne se fusionne pas avec elle-même.", field="target")
+    with transaction.atomic():
+        rows = {pk: lock(pk) for pk in sorted((source_id, target_id))}
+        source, target = rows[source_id], rows[target_id]
+        if (source.prefecture_id, source.kind_id) != (target.prefecture_id, target.kind_id):
+            raise InvalidCommand("Seules deux demandes de même type se fusionnent.", field="target")
+        now = author.moment
+        author = replace(author, now=now)
+        today = clock.local_date(now, source.site.time_zone)
+        target = write_locked(target, [Absorb(source.pk, source.received_on)], author)
+        source = write_locked(source, [Merge(target.pk, today)], author, opened_version=opened_version)
+    return source, target
+
+
+def lock(ticket_id: int) -> Ticket:
+    """The row, locked until the end of the transaction; its site, kind and préfecture with it."""
+    return Ticket.objects.select_for_update(of=("self",)).select_related("site", "kind", "prefecture").get(pk=ticket_id)
+
+
+def write_locked(
+    ticket: Ticket, acts: Sequence[Command], author: Author, *, opened_version: int | None = None
+) -> Ticket:
+    """`write_one` on a row that the caller has locked."""
+    now = author.moment
+    allowed = ALL if author.user is None else abilities(author.user, ticket)
+    history, tail_hash = load_history(ticket)
+    refuse_stale(history, acts, opened_version)
+    context = context_for(ticket.site, rule_book(ticket.prefecture_id), author, now, allowed)
+    context.history = history
+    context.sent_to_requester = sent_to_requester(history)
+    tail = journal.Tail(ticket.version, tail_hash)
+    before = list(context.deadlines)
+    change = decide(ticket, acts, context)
+    if change.events:
+        ticket.save(update_fields=sorted(change.fields))
+        insert_change(ticket, change, author.act(now), before, tail)
+    return ticket
+
+
+def refuse_stale(history: Sequence[PastEvent], acts: Sequence[Command], opened_version: int | None) -> None:
+    """Refuse an act where a column that it writes has changed after `opened_version`. A note or a reminder changes none
+    of them, so it refuses nobody."""
+    if opened_version is None:
+        return
+    written = frozenset().union(*(act.writes for act in acts))
+    changed = {
+        name
+        for past in history
+        if past.fact.number > opened_version
+        for name in (*past.fact.data.get("changes", ()), *past.fact.data.get("fields", ()))
+    }
+    if written & changed:
+        raise StaleVersion(fields=tuple(sorted(written & changed)))
+
+
+def sent_to_requester(history: Sequence[PastEvent]) -> bool:
+    """Whether something has left, or waits to leave, towards the requester because of the last act."""
+    if not history:
+        return False
+    return Outbox.objects.filter(event__act_id=history[-1].act_id, to_requester=True).exists()
+
+
+def load_history(ticket: Ticket) -> tuple[list[PastEvent], str]:
+    """The journal of one demande, oldest first, and the hash of its last event."""
+    return load_histories([ticket.pk]).get(ticket.pk, ([], ""))
+
+
+def load_histories(ticket_ids: Sequence[int]) -> dict[int, tuple[list[PastEvent], str]]:
+    found: dict[int, tuple[list[PastEvent], str]] = {}
+    events = Event.objects.filter(stream=STREAM, object_id__in=ticket_ids).order_by("object_id", "number")
+    for event in events.prefetch_related("texts"):
+        texts = {row.name: row.text for row in event.texts.all() if row.erased_at is None}
+        past = PastEvent(
+            Fact(event.number, event.kind, event.data), event.act_id, event.actor_id, event.recorded_at, texts
+        )
+        history, _ = found.get(event.object_id, ([], ""))
+        found[event.object_id] = ([*history, past], event.hash)
+    return found
+
+
+def context_for(
+    site: Site,
+    rules: RuleBook,
+    author: Author,
+    now: datetime,
+    allowed: frozenset[str],
+    calendar: WorkCalendar | None = None,
+) -> Context:
+    return Context(
+        now=now,
+        today=clock.local_date(now, site.time_zone),
+        actor_id=author.user.pk if author.user else None,
+        via=author.via,
+        abilities=allowed,
+        rules=rules,
+        calendar=calendar or current_calendar(site),
+        calendar_at=calendars_of(site),
+    )
+
+
+def insert_change(
+    ticket: Ticket,
+    change: Change,
+    act: journal.Act,
+    before: Sequence[DeadlineState],
+    tail: journal.Tail | None = None,
+) -> None:
+    entries = [journal.Entry(draft.kind, draft.occurred_on, draft.data, draft.texts) for draft in change.events]
+    events, texts = journal.chain(STREAM, ticket.pk, ticket.prefecture_id, tail or journal.Tail(), entries, act)
+    journal.store(events, texts, quiet=act.quiet)
+    old = {state.key: state for state in before}
+    new = {state.key: state for state in change.deadlines}
+    Deadline.objects.bulk_create([deadline_row(ticket, s) for key, s in new.items() if key not in old])
+    for key, state in new.items():
+        if key in old and old[key] != state:
+            Deadline.objects.filter(ticket=ticket, purpose=state.purpose, rank=state.rank).update(**columns_of(state))
+    for purpose, rank in old.keys() - new.keys():  # an undone act had opened it: the journal still tells it
+        Deadline.objects.filter(ticket=ticket, purpose=purpose, rank=rank).delete()
+    details.save(ticket, change.details)
+
+
+def columns_of(state: DeadlineState) -> dict[str, object]:
+    return {
+        "starts_on": state.starts_on,
+        "counted_on": state.counted_on,
+        "rule_id": state.rule,
+        "days": state.days,
+        "due_on": state.due_on,
+        "met_on": state.met_on,
+        "taken": state.taken,
+        "outcome": state.outcome,
+        "exclusion": state.exclusion,
+    }
+
+
+def deadline_row(ticket: Ticket, state: DeadlineState) -> Deadline:
+    return Deadline(
+        ticket=ticket,
+        prefecture_id=ticket.prefecture_id,
+        site_id=ticket.site_id,
+        purpose=state.purpose,
+        rank=state.rank,
+        **columns_of(state),
+    )
+
+
+# --- References ---------------------------------------------------------------------------------------------------
+
+
+def number_tickets(tickets: Sequence[Ticket]) -> None:
+    """Give each new demande its reference, in order, in one block per préfecture and arrival year. Takes the counter's
+    lock: call it last before the inserts of a short transaction."""
+    groups: dict[tuple[int, int], list[Ticket]] = {}
+    for ticket in tickets:
+        groups.setdefault((ticket.prefecture_id, ticket.year), []).append(ticket)
+    for (prefecture_id, year), group in sorted(groups.items()):
+        last = reserve(prefecture_id, year, len(group))
+        for number, ticket in enumerate(group, start=last + 1):
+            ticket.number = number
+            ticket.reference = f"{ticket.prefecture.code}-{year}-{number:06d}"
+
+
+def reserve(prefecture_id: int, year: int, count: int) -> int:
+    """Take `count` numbers; returns the last one given before them. A rolled back transaction gives them back."""
+    counters = ReferenceCounter.objects.filter(prefecture_id=prefecture_id, year=year)
+    ReferenceCounter.objects.bulk_create(
+        [ReferenceCounter(prefecture_id=prefecture_id, year=year)], ignore_conflicts=True
+    )
+    counters.update(last=models.F("last") + count)
+    return counters.values_list("last", flat=True).get() - count
+
+
+# --- Many at once -------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Draft:
+    """One demande of a batch: a new one (`ticket` unsaved, the first step begins with Register) or one to go on with.
+    Each step is one act, by its own author at the author's `now`."""
+
+    ticket: Ticket
+    steps: list[tuple[Author, list[Command]]]
+    is_new: bool = field(init=False)
+    changes: list[tuple[Change, journal.Act]] = field(init=False, default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.is_new = self.ticket.pk is None
+
+
+def write_many(drafts: Iterable[Draft], rules: RuleBook) -> list[Ticket]:
+    """Write a chunk (at most a few hundred) in bulk, in the caller's transaction. Each draft's steps are separate acts.
+
+    New tickets need `prefecture` and `site` set. Raises what `decide` raises: the caller checks a row beforehand.
+    """
+    drafts = list(drafts)
+    old = [draft for draft in drafts if not draft.is_new]
+    histories = load_histories([draft.ticket.pk for draft in old])
+    states: dict[int, tuple[list[DeadlineState], journal.Tail]] = {}
+    calendars: dict[int, WorkCalendar] = {}
+    for index, draft in enumerate(drafts):
+        history, tail_hash = histories.get(draft.ticket.pk, ([], "")) if draft.ticket.pk else ([], "")
+        tail = journal.Tail(draft.ticket.version, tail_hash)
+        before: list[DeadlineState] = []
+        fields: set[str] = set()
+        for position, (author, acts) in enumerate(draft.steps):
+            site = draft.ticket.site
+            if site.pk not in calendars:
+                calendars[site.pk] = current_calendar(site)
+            context = context_for(site, rules, author, author.moment, ALL, calendars[site.pk])
+            context.history = history
+            if position == 0 and history:
+                before = list(context.deadlines)
+            change = decide(draft.ticket, acts, context)
+            fields |= change.fields
+            draft.changes.append((change, author.act(author.moment)))
+        states[index] = (before, tail)
+        if not draft.is_new and fields:
+            draft.ticket.save(update_fields=sorted(fields))
+    new = [draft.ticket for draft in drafts if draft.is_new]
+    number_tickets(new)
+    Ticket.objects.bulk_create(new)
+    insert_many(drafts, states)
+    return [draft.ticket for draft in drafts]
+
+
+def insert_many(drafts: Sequence[Draft], states: dict[int, tuple[list[DeadlineState], journal.Tail]]) -> None:
+    loud: tuple[list[Event], list[EventText]] = ([], [])
+    silent: tuple[list[Event], list[EventText]] = ([], [])
+    created: list[Deadline] = []
+    detailed: list[tuple[Ticket, dict[str, Any]]] = []
+    for index, draft in enumerate(drafts):
+        before, tail = states[index]
+        ticket = draft.ticket
+        for change, act in draft.changes:
+            entries = [journal.Entry(d.kind, d.occurred_on, d.data, d.texts) for d in change.events]
+            events, texts = journal.chain(STREAM, ticket.pk, ticket.prefecture_id, tail, entries, act)
+            if events:
+                tail = journal.Tail(events[-1].number, events[-1].hash)
+            target = silent if act.quiet else loud
+            target[0].extend(events)
+            target[1].extend(texts)
+        final = draft.changes[-1][0].deadlines if draft.changes else ()
+        values = {name: value for change, _ in draft.changes for name, value in change.details.items()}
+        if draft.is_new:
+            detailed.append((ticket, values))
+        else:
+            details.save(ticket, values)
+        old = {state.key: state for state in before}
+        for state in final:
+            if state.key not in old:
+                created.append(deadline_row(ticket, state))
+            elif old[state.key] != state:
+                Deadline.objects.filter(ticket=ticket, purpose=state.purpose, rank=state.rank).update(
+                    **columns_of(state)
+                )
+    journal.store(*loud, quiet=False)
+    journal.store(*silent, quiet=True)
+    Deadline.objects.bulk_create(created)
+    details.save_many(detailed)
