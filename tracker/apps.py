@@ -7,7 +7,13 @@ class TrackerConfig(AppConfig):
     verbose_name = "Suivi"
 
     def ready(self) -> None:
-        from tracker import checks  # noqa: F401  (registers the system checks; needs the app registry)
+        from tracker import (
+            checks,  # noqa: F401  (registers the system checks; needs the app registry)
+            recomputing,
+        )
+        from tracker.importing import job
         from tracker.reference.install import after_migrate  # models are not loaded before this point
 
         post_migrate.connect(after_migrate, sender=self)
+        job.install()
+        recomputing.install()

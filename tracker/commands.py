@@ -75,6 +75,10 @@ class AskRequester(Command):
     until: date | None = None
     reason: str = ""
 
+    @property
+    def writes(self) -> frozenset[str]:
+        return frozenset({"state", "awaited_until"})
+
 
 @dataclass(frozen=True, slots=True)
 class Complete(Command):
@@ -87,6 +91,10 @@ class Hold(Command):
 
     sent_on: date
     promised_on: date | None = None
+
+    @property
+    def writes(self) -> frozenset[str]:
+        return frozenset({"state", "promised_on"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +159,15 @@ class Reopen(Command):
 
 @dataclass(frozen=True, slots=True)
 class Propose(Command):
+    """`meeting_on` None: an old register says that a date was proposed, not which."""
+
     proposed_on: date
-    meeting_on: date
+    meeting_on: date | None
     place: str = ""
+
+    @property
+    def writes(self) -> frozenset[str]:
+        return frozenset({"state", "meeting_on"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,9 @@ LEAVES_N = {
     DismissalReason.UNWANTED: Exclusion.UNWANTED,
     DismissalReason.OUT_OF_SCOPE: Exclusion.OUT_OF_SCOPE,
     DismissalReason.ANONYMOUS: Exclusion.ANONYMOUS,
-    DismissalReason.REGISTRATION_ERROR: Exclusion.REGISTRATION_ERROR,
 }
-"""Dismissals that take the demande out of every indicator, whenever they are decided."""
+"""Dismissals that take the demande out of every indicator, whenever they are decided; an answer given before a new
+message reopened it stays counted. An error of registration takes out everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,18 +156,22 @@ def required_day(data: Mapping[str, Any], key: str) -> date:
 
 def effective(facts: Iterable[Fact]) -> list[Fact]:
     """The facts that still hold: cancelled ones are left out, and a correction of the registration (arrival, channel,
-    nature, module, an earlier arrival brought by a merge) is read as if it had been registered so from the start."""
+    nature, module, an earlier arrival brought by a merge) is read as if it had been registered so from the start. It
+    names the rules and the calendar of its own day, so that what was recomputed before it no longer says anything."""
     facts = list(facts)
     cancelled = {number for fact in facts if fact.kind == "undone" for number in fact.data["events"]}
     kept = [fact for fact in facts if fact.number not in cancelled and fact.kind != "undone"]
     overrides: dict[int, dict[str, Any]] = {}
+    corrected = 0
     for fact in kept:
-        if fact.kind in ("corrected", "absorbed"):
-            for number, opening in fact.data.get("openings", {}).items():
+        if fact.kind in ("corrected", "absorbed") and "openings" in fact.data:
+            corrected = fact.number
+            for number, opening in fact.data["openings"].items():
                 overrides.setdefault(int(number), {}).update(opening)
     return [
         replace(fact, data={**fact.data, **overrides[fact.number]}) if fact.number in overrides else fact
         for fact in kept
+        if fact.kind != "recomputed" or fact.number > corrected
     ]
 
 
@@ -186,7 +190,10 @@ class Engine:
         self.rules = rules
         self.calendar_at = calendar_at
         self.deadlines: list[DeadlineState] = []
-        self.received_on = date.min
+        # The date at which what is opened now counts, and where the deadlines of that round begin: the arrival, then
+        # each message that reopened the demande. What stands before is frozen.
+        self.counted_on = date.min
+        self.round_start = 0
         self._before_end: list[DeadlineState] | None = None
 
     def apply(self, fact: Fact) -> None:
@@ -245,9 +252,14 @@ class Engine:
     # --- facts of both machines -----------------------------------------------------------------------------
 
     def on_registered(self, data: Mapping[str, Any]) -> None:
-        self.received_on = required_day(data, "received_on")
+        self.begin_round(required_day(data, "received_on"), data)
+
+    def begin_round(self, on: date, data: Mapping[str, Any]) -> None:
+        self.change(lambda state: state.suspended, suspended=False)
+        self.counted_on = on
+        self.round_start = len(self.deadlines)
         for purpose in data["rules"]:
-            self.open(purpose, self.received_on, data, counted_on=self.received_on)
+            self.open(purpose, on, data, counted_on=on)
 
     def on_forwarded(self, data: Mapping[str, Any]) -> None:
         self.remember()
@@ -257,8 +269,11 @@ class Engine:
     def on_dismissed(self, data: Mapping[str, Any]) -> None:
         self.remember()
         reason, on = data["reason"], required_day(data, "on")
-        if reason in LEAVES_N:
-            self.exclude(lambda state: True, LEAVES_N[DismissalReason(reason)])
+        if reason == DismissalReason.REGISTRATION_ERROR:
+            self.exclude(lambda state: True, Exclusion.REGISTRATION_ERROR)
+        elif reason in LEAVES_N:
+            this_round = {state.key for state in self.deadlines[self.round_start :]}
+            self.exclude(lambda state: state.key in this_round, LEAVES_N[DismissalReason(reason)])
         elif reason == DismissalReason.MISSING_PIECES:
             self.resume_suspended()
             self.change(lambda state: state.running and state.purpose == Purpose.PROMISED_REPLY, outcome=Outcome.VOID)
@@ -279,10 +294,9 @@ class Engine:
         if data["cause"] == "mistake":
             if self._before_end is not None:
                 self.deadlines = self._before_end
-            return
-        on = required_day(data, "on")
-        for purpose in data["rules"]:
-            self.open(purpose, on, data, counted_on=on)
+            self.resume_suspended()  # it is in somebody's hands again: nothing is awaited from the requester
+        else:
+            self.begin_round(required_day(data, "on"), data)
 
     def on_recomputed(self, data: Mapping[str, Any]) -> None:
         """A rule or a calendar changed: the named running deadlines get their new date, nothing else moves."""
@@ -319,18 +333,22 @@ class Engine:
             if promise.due_on is not None and on > promise.due_on:
                 return  # a promise already broken is not mended by another
             self.change(lambda state: state.key == promise.key, outcome=Outcome.VOID)
-        self.add(
-            DeadlineState(Purpose.PROMISED_REPLY, 0, starts_on=on, counted_on=self.received_on, due_on=promised_on)
-        )
+        self.add(DeadlineState(Purpose.PROMISED_REPLY, 0, starts_on=on, counted_on=self.counted_on, due_on=promised_on))
 
     def on_asked(self, data: Mapping[str, Any]) -> None:
         on = required_day(data, "on")
         first = [state for state in self.deadlines if state.purpose in FIRST_PROMISES][-1]
-        asked = replace(first, purpose=Purpose.COMPLEMENT, outcome=Outcome.RUNNING, exclusion="", suspended=False)
-        self.add(judged(replace(asked, met_on=None, taken=None), on, self.calendar_at(data["calendar"])))
-        self.change(
-            lambda state: state.running and overdue(state, on) and state.purpose in FIRST_PROMISES, outcome=Outcome.LATE
+        asked = DeadlineState(
+            Purpose.COMPLEMENT,
+            rank=0,
+            starts_on=first.starts_on,
+            counted_on=self.counted_on,
+            rule=first.rule,
+            days=first.days,
+            due_on=first.due_on,
         )
+        self.add(judged(asked, on, self.calendar_at(data["calendar"])))
+        self.change(lambda state: state.running and overdue(state, on), outcome=Outcome.LATE)
         self.change(lambda state: state.running, outcome=Outcome.VOID, suspended=True)
 
     def on_completed(self, data: Mapping[str, Any]) -> None:
@@ -339,15 +357,9 @@ class Engine:
         for purpose in data["rules"]:
             counted = any(
                 state.purpose == purpose and state.outcome in (Outcome.IN_TIME, Outcome.LATE)
-                for state in self.deadlines
+                for state in self.deadlines[self.round_start :]
             )
-            self.open(
-                purpose, required_day(data, "on"), data, counted_on=None if counted else self.counted_arrival(purpose)
-            )
-
-    def counted_arrival(self, purpose: str) -> date | None:
-        """The date at which the latest deadline of `purpose` counts: the arrival, or the message that reopened."""
-        return [state.counted_on for state in self.deadlines if state.purpose == purpose][-1]
+            self.open(purpose, required_day(data, "on"), data, counted_on=None if counted else self.counted_on)
 
     def on_answered(self, data: Mapping[str, Any]) -> None:
         self.remember()
@@ -360,13 +372,14 @@ class Engine:
         on = required_day(data, "on")
         self.meet(frozenset({Purpose.PROPOSAL}), on, data)
         if Purpose.MEETING in data.get("rules", {}):
-            self.open(Purpose.MEETING, on, data, counted_on=self.received_on)
+            self.open(Purpose.MEETING, on, data, counted_on=self.counted_on)
 
     def on_met(self, data: Mapping[str, Any]) -> None:
         self.remember()
+        held = {state.key for state in self.deadlines if state.running and state.purpose == Purpose.MEETING}
         self.meet(frozenset({Purpose.MEETING}), required_day(data, "on"), data)
         if data.get("requester_unavailable"):
-            self.exclude(lambda state: state.purpose == Purpose.MEETING, Exclusion.REQUESTER_UNAVAILABLE)
+            self.exclude(lambda state: state.key in held, Exclusion.REQUESTER_UNAVAILABLE)
 
     def on_called_off(self, data: Mapping[str, Any]) -> None:
         """A proposal declined or a meeting cancelled: by the requester it leaves N, by the préfecture its clock runs on."""

@@ -13,6 +13,7 @@ from django.db import models
 
 from tracker.enums import Via
 from tracker.models import Event, EventText, PendingEvent
+from tracker.pending import nudge
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,8 @@ def store(events: Sequence[Event], texts: Sequence[EventText], *, quiet: bool) -
         row.event_id = row.event.pk
     EventText.objects.bulk_create(texts)
     PendingEvent.objects.bulk_create([PendingEvent(event=event, quiet=quiet) for event in events])
+    if events and not quiet:
+        nudge()
 
 
 def tail_of(stream: str, object_id: int) -> Tail:

@@ -1,7 +1,14 @@
 """`abilities(user, ticket)`: the one place that says who may do what. Pages, API and consumers all ask it."""
 
+from collections.abc import Iterable
+from dataclasses import fields
+
+from django.db import models
+
+from tracker.commands import Assign, Command, Correct, Register
 from tracker.enums import Role, State
-from tracker.models import Ticket, User
+from tracker.errors import InvalidCommand
+from tracker.models import Mailbox, Membership, Office, Site, Theme, Ticket, User
 from tracker.scopes import Grant
 
 HANDLING = frozenset(
@@ -22,6 +29,7 @@ BY_ROLE = {
     Role.QUALITY: SUPERVISING,
     Role.MAILROOM: DISPATCHING,
 }
+TREATING_ROLES = (Role.AGENT, Role.SUPERVISOR, Role.QUALITY)
 REGISTERING_ROLES = (Role.MAILROOM, Role.AGENT, Role.SUPERVISOR, Role.QUALITY)
 
 
@@ -32,7 +40,7 @@ def abilities(user: User, ticket: Ticket) -> frozenset[str]:
     found: frozenset[str] = frozenset()
     for grant in scope.grants:
         if covers(grant, ticket):
-            if grant.role == Role.QUALITY and ticket.office_id in scope.sensitive_ids:
+            if ticket.office_id in scope.sealed_ids:
                 found |= {"locate"}
             else:
                 found |= BY_ROLE[Role(grant.role)] | {"locate"}
@@ -57,5 +65,32 @@ def covers(grant: Grant, ticket: Ticket) -> bool:
             return False
 
 
-def may_register(user: User) -> bool:
-    return user.scope.has(*REGISTERING_ROLES)
+def may_register(user: User, prefecture_id: int) -> bool:
+    return any(grant.prefecture_id == prefecture_id and grant.role in REGISTERING_ROLES for grant in user.scope.grants)
+
+
+NAMED_BY: dict[str, tuple[type[models.Model], str]] = {
+    "site_id": (Site, "site"),
+    "office_id": (Office, "office"),
+    "theme_id": (Theme, "theme"),
+    "mailbox_id": (Mailbox, "mailbox"),
+}
+
+
+def check_belongs(prefecture_id: int, acts: Iterable[Command]) -> None:
+    """Refuse an act that names a row of another préfecture, whatever form or program sent it: for the one who asks, it
+    does not exist. An assignee must hold a role that treats demandes in this préfecture."""
+    for act in acts:
+        values = act.values if isinstance(act, Correct) else {f.name: getattr(act, f.name) for f in fields(act)}
+        for name, (model, field) in NAMED_BY.items():
+            pk = values.get(name)
+            if pk is not None and not model._default_manager.filter(pk=pk, prefecture_id=prefecture_id).exists():
+                raise InvalidCommand("Ce choix n’existe pas dans votre préfecture.", field=field)
+        if isinstance(act, Register) and act.kind.prefecture_id != prefecture_id:
+            raise InvalidCommand("Ce type de demande n’existe pas dans votre préfecture.", field="kind")
+        if isinstance(act, Assign) and act.assignee_id is not None:
+            roles = Membership.objects.filter(
+                user_id=act.assignee_id, user__is_active=True, prefecture_id=prefecture_id, role__in=TREATING_ROLES
+            )
+            if not roles.exists():
+                raise InvalidCommand("Cette personne ne traite pas de demandes ici.", field="assignee")

@@ -129,7 +129,7 @@ class ReplyWorkflow(Workflow):
 
     @transition(
         "state",
-        source=[State.ASSIGNED, State.IN_PROGRESS, State.ON_HOLD],
+        source=[State.REGISTERED, State.ASSIGNED, State.IN_PROGRESS, State.ON_HOLD],
         target=State.AWAITING_REQUESTER,
         conditions=[on_reply],
         custom={"label": "Demander une pièce"},
@@ -149,7 +149,7 @@ class ReplyWorkflow(Workflow):
 
     @transition(
         "state",
-        source=[State.ASSIGNED, State.IN_PROGRESS, State.ON_HOLD],
+        source=[State.REGISTERED, State.ASSIGNED, State.IN_PROGRESS, State.ON_HOLD],
         target=State.ON_HOLD,
         conditions=[on_reply],
         custom={"label": "Réponse d’attente"},
@@ -179,7 +179,7 @@ class MeetingWorkflow(Workflow):
 
     @transition(
         "state",
-        source=[State.ASSIGNED, State.IN_PROGRESS, State.PROPOSED, State.CONFIRMED],
+        source=[State.REGISTERED, State.ASSIGNED, State.IN_PROGRESS, State.PROPOSED, State.CONFIRMED],
         target=State.PROPOSED,
         conditions=[on_meeting],
         custom={"label": "Proposer une date"},

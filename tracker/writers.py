@@ -11,13 +11,13 @@ from typing import Any
 from django.db import models, transaction
 
 from tracker import clock, details, journal
-from tracker.commands import Absorb, Command, Merge, Register
+from tracker.commands import Absorb, Assign, Command, Merge, Register
 from tracker.deadlines import DeadlineState, Fact, RuleBook
 from tracker.decisions import Change, Context, PastEvent, decide
 from tracker.enums import Via
-from tracker.errors import InvalidCommand, StaleVersion
+from tracker.errors import InvalidCommand, NotAllowed, SillageError, StaleVersion
 from tracker.models import Deadline, Event, EventText, Outbox, Prefecture, ReferenceCounter, Site, Ticket, User
-from tracker.permissions import ALL, abilities
+from tracker.permissions import ALL, abilities, check_belongs, may_register
 from tracker.rulebooks import calendars_of, current_calendar, rule_book
 from tracker.workdays import WorkCalendar
 
@@ -54,10 +54,12 @@ def register(prefecture: Prefecture, acts: Sequence[Command], author: Author) ->
     if not isinstance(first, Register):
         raise TypeError("a demande begins with Register")
     now = author.moment
-    site = Site.objects.get(pk=first.site_id, prefecture=prefecture)
     with transaction.atomic():
+        check_belongs(prefecture.pk, acts)
+        site = Site.objects.get(pk=first.site_id)
         ticket = Ticket(prefecture=prefecture, site=site)
-        context = context_for(site, rule_book(prefecture.pk), author, now, ALL)
+        allowed = ALL if author.user is None else abilities_of_registration(author.user, prefecture, site, acts)
+        context = context_for(site, rule_book(prefecture.pk), author, now, allowed)
         change = decide(ticket, acts, context)
         number_tickets([ticket])
         ticket.save(force_insert=True)
@@ -83,7 +85,7 @@ def merge(
     if source_id == target_id:
         raise InvalidCommand("Une demande ne se fusionne pas avec elle-même.", field="target")
     with transaction.atomic():
-        rows = {pk: lock(pk) for pk in sorted((source_id, target_id))}
+        rows = lock_many((source_id, target_id))
         source, target = rows[source_id], rows[target_id]
         if (source.prefecture_id, source.kind_id) != (target.prefecture_id, target.kind_id):
             raise InvalidCommand("Seules deux demandes de même type se fusionnent.", field="target")
@@ -97,7 +99,16 @@ def merge(
 
 def lock(ticket_id: int) -> Ticket:
     """The row, locked until the end of the transaction; its site, kind and préfecture with it."""
-    return Ticket.objects.select_for_update(of=("self",)).select_related("site", "kind", "prefecture").get(pk=ticket_id)
+    return lock_many([ticket_id])[ticket_id]
+
+
+def lock_many(ticket_ids: Sequence[int]) -> dict[int, Ticket]:
+    """Rows locked in the order of their keys, by key. Raises Ticket.DoesNotExist where one is missing."""
+    rows = Ticket.objects.select_for_update(of=("self",)).select_related("site", "kind", "prefecture")
+    found = {ticket.pk: ticket for ticket in rows.filter(pk__in=ticket_ids).order_by("pk")}
+    if len(found) < len(set(ticket_ids)):
+        raise Ticket.DoesNotExist
+    return found
 
 
 def write_locked(
@@ -106,6 +117,7 @@ def write_locked(
     """`write_one` on a row that the caller has locked."""
     now = author.moment
     allowed = ALL if author.user is None else abilities(author.user, ticket)
+    check_belongs(ticket.prefecture_id, acts)
     history, tail_hash = load_history(ticket)
     refuse_stale(history, acts, opened_version)
     context = context_for(ticket.site, rule_book(ticket.prefecture_id), author, now, allowed)
@@ -118,6 +130,18 @@ def write_locked(
         ticket.save(update_fields=sorted(change.fields))
         insert_change(ticket, change, author.act(now), before, tail)
     return ticket
+
+
+def abilities_of_registration(
+    user: User, prefecture: Prefecture, site: Site, acts: Sequence[Command]
+) -> frozenset[str]:
+    """What a person may do in the act that registers: affect the demande to any bureau of the préfecture, and whatever
+    may be done there where that bureau is the person's own (« reçu le… répondu le… »)."""
+    if not may_register(user, prefecture.pk):
+        raise NotAllowed("Votre rôle ne permet pas d’enregistrer une demande dans cette préfecture.")
+    office_id = next((act.office_id for act in acts if isinstance(act, Assign)), None)
+    there = Ticket(prefecture=prefecture, site=site, office_id=office_id)
+    return abilities(user, there) | {"assign"}
 
 
 def refuse_stale(history: Sequence[PastEvent], acts: Sequence[Command], opened_version: int | None) -> None:
@@ -191,15 +215,23 @@ def insert_change(
     entries = [journal.Entry(draft.kind, draft.occurred_on, draft.data, draft.texts) for draft in change.events]
     events, texts = journal.chain(STREAM, ticket.pk, ticket.prefecture_id, tail or journal.Tail(), entries, act)
     journal.store(events, texts, quiet=act.quiet)
-    old = {state.key: state for state in before}
-    new = {state.key: state for state in change.deadlines}
-    Deadline.objects.bulk_create([deadline_row(ticket, s) for key, s in new.items() if key not in old])
-    for key, state in new.items():
-        if key in old and old[key] != state:
-            Deadline.objects.filter(ticket=ticket, purpose=state.purpose, rank=state.rank).update(**columns_of(state))
-    for purpose, rank in old.keys() - new.keys():  # an undone act had opened it: the journal still tells it
-        Deadline.objects.filter(ticket=ticket, purpose=purpose, rank=rank).delete()
+    Deadline.objects.bulk_create(store_deadlines(ticket, before, change.deadlines))
     details.save(ticket, change.details)
+
+
+def store_deadlines(
+    ticket: Ticket, before: Iterable[DeadlineState], after: Iterable[DeadlineState]
+) -> list[Deadline]:
+    """Bring the stored rows from `before` to `after`; gives the rows still to insert."""
+    old = {state.key: state for state in before}
+    new = {state.key: state for state in after}
+    rows = Deadline.objects.filter(ticket=ticket)
+    for key in old.keys() & new.keys():
+        if old[key] != new[key]:
+            rows.filter(purpose=new[key].purpose, rank=new[key].rank).update(**columns_of(new[key]))
+    for purpose, rank in old.keys() - new.keys():  # an undone act had opened it: the journal still tells it
+        rows.filter(purpose=purpose, rank=rank).delete()
+    return [deadline_row(ticket, state) for key, state in new.items() if key not in old]
 
 
 def columns_of(state: DeadlineState) -> dict[str, object]:
@@ -265,55 +297,65 @@ class Draft:
     steps: list[tuple[Author, list[Command]]]
     is_new: bool = field(init=False)
     changes: list[tuple[Change, journal.Act]] = field(init=False, default_factory=list)
+    before: list[DeadlineState] = field(init=False, default_factory=list)
+    tail: journal.Tail = field(init=False, default=journal.Tail())
+    refusal: SillageError | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.is_new = self.ticket.pk is None
 
 
-def write_many(drafts: Iterable[Draft], rules: RuleBook) -> list[Ticket]:
+def write_many(drafts: Iterable[Draft], rules: RuleBook, *, refuse: bool = False) -> None:
     """Write a chunk (at most a few hundred) in bulk, in the caller's transaction. Each draft's steps are separate acts.
 
-    New tickets need `prefecture` and `site` set. Raises what `decide` raises: the caller checks a row beforehand.
+    New tickets need `prefecture` and `site` set; the others are locked by the caller (`lock_many`). A draft that cannot
+    be written raises what `decide` raises; with `refuse`, its `refusal` is set, nothing of it is written, and the others
+    go on.
     """
     drafts = list(drafts)
-    old = [draft for draft in drafts if not draft.is_new]
-    histories = load_histories([draft.ticket.pk for draft in old])
-    states: dict[int, tuple[list[DeadlineState], journal.Tail]] = {}
+    histories = load_histories([draft.ticket.pk for draft in drafts if not draft.is_new])
     calendars: dict[int, WorkCalendar] = {}
-    for index, draft in enumerate(drafts):
-        history, tail_hash = histories.get(draft.ticket.pk, ([], "")) if draft.ticket.pk else ([], "")
-        tail = journal.Tail(draft.ticket.version, tail_hash)
-        before: list[DeadlineState] = []
-        fields: set[str] = set()
-        for position, (author, acts) in enumerate(draft.steps):
-            site = draft.ticket.site
-            if site.pk not in calendars:
-                calendars[site.pk] = current_calendar(site)
-            context = context_for(site, rules, author, author.moment, ALL, calendars[site.pk])
-            context.history = history
-            if position == 0 and history:
-                before = list(context.deadlines)
-            change = decide(draft.ticket, acts, context)
-            fields |= change.fields
-            draft.changes.append((change, author.act(author.moment)))
-        states[index] = (before, tail)
-        if not draft.is_new and fields:
-            draft.ticket.save(update_fields=sorted(fields))
-    new = [draft.ticket for draft in drafts if draft.is_new]
+    for draft in drafts:
+        site = draft.ticket.site
+        if site.pk not in calendars:
+            calendars[site.pk] = current_calendar(site)
+        history, tail_hash = ([], "") if draft.is_new else histories.get(draft.ticket.pk, ([], ""))
+        draft.tail = journal.Tail(draft.ticket.version, tail_hash)
+        try:
+            decide_draft(draft, rules, calendars[site.pk], history)
+        except SillageError as refusal:
+            if not refuse:
+                raise
+            draft.refusal = refusal
+    kept = [draft for draft in drafts if draft.refusal is None]
+    new = [draft.ticket for draft in kept if draft.is_new]
     number_tickets(new)
     Ticket.objects.bulk_create(new)
-    insert_many(drafts, states)
-    return [draft.ticket for draft in drafts]
+    insert_many(kept)
 
 
-def insert_many(drafts: Sequence[Draft], states: dict[int, tuple[list[DeadlineState], journal.Tail]]) -> None:
+def decide_draft(draft: Draft, rules: RuleBook, calendar: WorkCalendar, history: list[PastEvent]) -> None:
+    fields: set[str] = set()
+    for position, (author, acts) in enumerate(draft.steps):
+        now = author.moment
+        context = context_for(draft.ticket.site, rules, author, now, ALL, calendar)
+        context.history = history
+        if position == 0 and history:
+            draft.before = list(context.deadlines)
+        change = decide(draft.ticket, acts, context)
+        fields |= change.fields
+        draft.changes.append((change, author.act(now)))
+    if not draft.is_new and fields:
+        draft.ticket.save(update_fields=sorted(fields))
+
+
+def insert_many(drafts: Sequence[Draft]) -> None:
     loud: tuple[list[Event], list[EventText]] = ([], [])
     silent: tuple[list[Event], list[EventText]] = ([], [])
     created: list[Deadline] = []
     detailed: list[tuple[Ticket, dict[str, Any]]] = []
-    for index, draft in enumerate(drafts):
-        before, tail = states[index]
-        ticket = draft.ticket
+    for draft in drafts:
+        ticket, tail = draft.ticket, draft.tail
         for change, act in draft.changes:
             entries = [journal.Entry(d.kind, d.occurred_on, d.data, d.texts) for d in change.events]
             events, texts = journal.chain(STREAM, ticket.pk, ticket.prefecture_id, tail, entries, act)
@@ -322,20 +364,12 @@ def insert_many(drafts: Sequence[Draft], states: dict[int, tuple[list[DeadlineSt
             target = silent if act.quiet else loud
             target[0].extend(events)
             target[1].extend(texts)
-        final = draft.changes[-1][0].deadlines if draft.changes else ()
         values = {name: value for change, _ in draft.changes for name, value in change.details.items()}
         if draft.is_new:
             detailed.append((ticket, values))
         else:
             details.save(ticket, values)
-        old = {state.key: state for state in before}
-        for state in final:
-            if state.key not in old:
-                created.append(deadline_row(ticket, state))
-            elif old[state.key] != state:
-                Deadline.objects.filter(ticket=ticket, purpose=state.purpose, rank=state.rank).update(
-                    **columns_of(state)
-                )
+        created += store_deadlines(ticket, draft.before, draft.changes[-1][0].deadlines if draft.changes else ())
     journal.store(*loud, quiet=False)
     journal.store(*silent, quiet=True)
     Deadline.objects.bulk_create(created)

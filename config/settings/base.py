@@ -5,6 +5,8 @@ from typing import Any
 
 from csp.constants import NONE, SELF
 
+from config.logs import LOGGING as LOGGING
+
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
 # --- Applications -----------------------------------------------------------------------------------------------
@@ -41,6 +43,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     # A page is private unless its view says otherwise.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "frontend.middleware.DoorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -87,7 +90,7 @@ SQLITE_OPTIONS: dict[str, Any] = {
 
 # --- Accounts ---------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "tracker.User"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "config.authentication.PasswordBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -149,6 +152,10 @@ X_FRAME_OPTIONS = "DENY"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_DEFAULT_QUEUE = "sillage"
+# Logs go where config/logs.py says, in a worker too.
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_REDIRECT_STDOUTS = False
 
 # --- The product ------------------------------------------------------------------------------------------------
 # The brand block is a setting: the State's own marks are for its services alone.

@@ -18,7 +18,7 @@ def required(name: str, *, example: str) -> str:
 
 
 def strong_secret(name: str) -> str:
-    """A secret of at least 50 characters with at least 20 different ones: what a generator gives, not what a person types."""
+    """A secret of at least 50 characters, 20 of them different: what a generator gives, not what a person types."""
     value = required(name, example="$(openssl rand -base64 48)")
     if len(value) < 50 or len(set(value)) < 20:
         raise ImproperlyConfigured(
@@ -51,6 +51,8 @@ if env.str("DATABASE_OWNER_URL", default=""):
 DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 2, "max_size": env.int("DATABASE_POOL", default=12)}}
 
 CELERY_BROKER_URL = required("REDIS_URL", example="redis://127.0.0.1:6379/0")
+# A broker that does not answer must cost a page two seconds at most, once: see tracker/waking.py.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2}
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CELERY_BROKER_URL}}
 
 STATIC_ROOT = required("STATIC_ROOT", example="/var/lib/sillage/static")

@@ -1,9 +1,17 @@
 """Tests: SQLite by default, PostgreSQL where TEST_DATABASE_URL names a server (`make test` runs both)."""
 
+import os
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
 import environ
 
 from config.settings.base import *
-from config.settings.base import BASE_DIR, SQLITE_OPTIONS, STORAGES
+from config.settings.base import SQLITE_OPTIONS, STORAGES
 
 env = environ.Env()
 
@@ -11,14 +19,18 @@ DEBUG = False
 SECRET_KEY = "test-only-" + "k" * 50
 JOURNAL_KEY = "test-only-" + "j" * 50
 ALLOWED_HOSTS = ["*"]
-DATA_DIR = BASE_DIR / "var" / "test"
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+# One folder, hence one database, a run: two runs at once never meet. The workers of a run find its folder by the variable.
+if "SILLAGE_TEST_DATA" not in os.environ:
+    os.environ["SILLAGE_TEST_DATA"] = tempfile.mkdtemp(prefix="sillage-test-")
+    atexit.register(shutil.rmtree, os.environ["SILLAGE_TEST_DATA"], ignore_errors=True)
+DATA_DIR = Path(os.environ["SILLAGE_TEST_DATA"])
 
 DATABASES = {"default": env.db("TEST_DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'unused.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
-    # A file, not memory: threads of the live server and of the concurrency tests must see the same database.
-    DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
+    # A file, not memory: threads of the live server and of the concurrency tests must see the same database. One per
+    # run, so that two runs at once do not share it.
+    DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / f"test-{os.getpid()}.sqlite3")}
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

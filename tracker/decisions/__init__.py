@@ -57,7 +57,7 @@ def decide(ticket: Ticket, acts: Sequence[commands.Command], context: Context) -
         try:
             draft = HANDLERS[type(act)](ticket, act, context)
         except DateOutsideCalendar as refusal:
-            raise InvalidCommand(str(refusal), field=getattr(refusal, "field", None)) from refusal
+            raise InvalidCommand(str(refusal)) from refusal
         if draft is None:
             continue
         if draft.kind != "registered":
@@ -73,7 +73,10 @@ def decide(ticket: Ticket, acts: Sequence[commands.Command], context: Context) -
                 texts=draft.texts,
             )
         )
-    deadlines = context.deadlines
+    try:
+        deadlines = context.deadlines
+    except DateOutsideCalendar as refusal:  # a due date past the last year of the calendar
+        raise InvalidCommand(str(refusal)) from refusal
     promise = next_promise(deadlines)
     ticket.due_on = promise.due_on if promise else None
     ticket.due_purpose = promise.purpose if promise else ""
@@ -113,7 +116,13 @@ def detail_columns(acts: Sequence[commands.Command], facts: Sequence[Fact]) -> d
         elif isinstance(act, commands.Propose):
             details["place"] = act.place
     if any(fact.kind in ("proposed", "met") for fact in facts) or any(isinstance(act, commands.Undo) for act in acts):
-        latest = {fact.kind: fact.data for fact in facts}
+        latest: dict[str, Any] = {}
+        for fact in facts:
+            latest[fact.kind] = fact.data
+            if fact.kind == "reopened":
+                latest.pop("met", None)
+                if fact.data["cause"] == "new_message":
+                    latest.pop("proposed", None)
         proposed, met = latest.get("proposed"), latest.get("met")
         details |= {
             "proposed_on": day(proposed, "on") if proposed else None,

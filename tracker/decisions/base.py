@@ -9,10 +9,10 @@ from typing import Any
 from django_fsm import TransitionNotAllowed
 
 from tracker.deadlines import CalendarAt, DeadlineState, Fact, RuleBook, RuleScope, replay
-from tracker.enums import State, Via
+from tracker.enums import Purpose, State, Via
 from tracker.errors import InvalidCommand, NotAllowed, TransitionRefused
 from tracker.models.tickets import Ticket
-from tracker.workdays import WorkCalendar
+from tracker.workdays import DateOutsideCalendar, WorkCalendar
 
 UNDO_WINDOW = timedelta(minutes=10)
 
@@ -59,8 +59,17 @@ class Context:
         return replay(self.facts, self.rules, self.calendar_at)
 
     def not_future(self, on: date, field_name: str) -> None:
+        """Refuse a day on which nothing can have happened yet, or that the calendar does not know."""
+        self.in_calendar(on, field_name)
         if on > self.today:
             raise InvalidCommand("Cette date est dans le futur.", field=field_name)
+
+    def in_calendar(self, on: date, field_name: str) -> None:
+        """Refuse a day outside the calendar's years, beside the field that holds it."""
+        try:
+            self.calendar.reason(on)
+        except DateOutsideCalendar as refusal:
+            raise InvalidCommand(str(refusal), field=field_name) from refusal
 
     def openings(self, purposes: list[str], scope: RuleScope, on: date) -> dict[str, Any]:
         """What a fact that opens deadlines carries: the rule for each purpose and the calendar's version."""
@@ -121,4 +130,13 @@ def after_arrival(ticket: Ticket, on: date, field_name: str) -> None:
     if on < ticket.received_on:
         raise InvalidCommand(
             f"Cette date précède l’arrivée de la demande ({ticket.received_on:%d/%m/%Y}).", field=field_name
+        )
+
+
+def after_restart(context: Context, on: date, field_name: str) -> None:
+    """Refuse a day before the running clock started: on completion, or with the message that reopened the demande."""
+    restarts = [s.starts_on for s in context.deadlines if s.running and s.purpose != Purpose.PROMISED_REPLY]
+    if restarts and on < max(restarts):
+        raise InvalidCommand(
+            f"Cette date précède le départ du délai en cours ({max(restarts):%d/%m/%Y}).", field=field_name
         )

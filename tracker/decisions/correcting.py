@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from tracker.commands import Correct, Recompute
-from tracker.deadlines import DeadlineState, effective, required_day
+from tracker.deadlines import DeadlineState, Rule, effective, required_day
 from tracker.decisions.base import Context, EventDraft, iso, scope_of
 from tracker.decisions.handling import clean
 from tracker.enums import Outcome, Purpose, RuleStart
@@ -38,7 +38,7 @@ def correct(ticket: Ticket, command: Correct, context: Context) -> EventDraft:
         raise InvalidCommand("Rien n’a changé.")
     if RECOMPUTING & set(values) and deadline_passed(context):
         context.require("override_late")
-    check_arrival(ticket, values, context)
+    check_dates(ticket, values, context)
     texts = {f"was_{name}": getattr(ticket, name) for name in values if name in Ticket.PERSONAL_FIELDS}
     if "kind_id" in values:
         ticket.kind = kind
@@ -50,9 +50,15 @@ def correct(ticket: Ticket, command: Correct, context: Context) -> EventDraft:
     return EventDraft("corrected", context.today, data, {name: text for name, text in texts.items() if text})
 
 
-def check_arrival(ticket: Ticket, values: dict[str, Any], context: Context) -> None:
-    """A corrected arrival precedes today, every dated act, and stays in the year that numbered the demande or not: the
-    reference is kept whatever the year."""
+def check_dates(ticket: Ticket, values: dict[str, Any], context: Context) -> None:
+    """A corrected arrival precedes today and every dated act, and follows the postmark. It may fall in another year
+    than the one that numbered the demande: the reference is kept."""
+    postmark_on: date | None = values.get("postmark_on", ticket.postmark_on)
+    if postmark_on and postmark_on > values.get("received_on", ticket.received_on):
+        raise InvalidCommand(
+            "Le cachet de la poste est postérieur à l’arrivée.",
+            field="received_on" if "received_on" in values else "postmark_on",
+        )
     received_on: date | None = values.get("received_on")
     if received_on is None:
         return
@@ -69,19 +75,18 @@ def corrected_openings(ticket: Ticket, context: Context) -> dict[str, dict[str, 
     """What every fact that opened a deadline would have carried with the ticket's present columns."""
     openings: dict[str, dict[str, Any]] = {}
     scope = scope_of(ticket)
+    promise = ticket.kind.purpose
     for fact in effective(context.facts):
         if fact.kind not in OPENING_FACTS or "rules" not in fact.data:
             continue
+        purposes = [
+            promise if purpose in (Purpose.REPLY, Purpose.UPDATE) else purpose for purpose in fact.data["rules"]
+        ]
         if fact.kind == "registered":
             on = ticket.received_on
-            purposes = [
-                ticket.kind.purpose if purpose in (Purpose.REPLY, Purpose.UPDATE) else purpose
-                for purpose in fact.data["rules"]
-            ]
             openings[str(fact.number)] = {"received_on": iso(on), **context.openings(purposes, scope, on)}
         else:
-            on = required_day(fact.data, "on")
-            openings[str(fact.number)] = context.openings(list(fact.data["rules"]), scope, on)
+            openings[str(fact.number)] = context.openings(purposes, scope, required_day(fact.data, "on"))
     return openings
 
 
@@ -89,11 +94,9 @@ def recompute(ticket: Ticket, command: Recompute, context: Context) -> EventDraf
     """New dates for the running deadlines that the change concerns; None when nothing moves."""
     moved = []
     for state in context.deadlines:
-        if not state.running or state.purpose == Purpose.PROMISED_REPLY or state.starts_on < command.effective_from:
+        if not state.running or state.purpose == Purpose.PROMISED_REPLY or not concerned(state, command):
             continue
-        rule = context.rules.find(state.purpose, scope_of(ticket), state.starts_on)
-        if state.purpose == Purpose.MEETING and rule is not None and rule.start != start_of(state, ticket):
-            rule = context.rules.get(state.rule)
+        rule = recomputed_rule(state, ticket, command, context)
         due_on = context.calendar.add(state.starts_on, rule.days) if rule else None
         rule_id = rule.id if rule else None
         if (rule_id, due_on) != (state.rule, state.due_on):
@@ -103,13 +106,32 @@ def recompute(ticket: Ticket, command: Recompute, context: Context) -> EventDraf
     return EventDraft("recomputed", context.today, {"deadlines": moved, "calendar": context.calendar.version})
 
 
+def concerned(state: DeadlineState, command: Recompute) -> bool:
+    """Whether the change reaches this deadline. A closed day does where it lies after day 0 and not after the due date,
+    whether the change closes it (the due date moves later) or opens it again."""
+    if command.days:
+        return state.due_on is not None and any(state.starts_on < closed <= state.due_on for closed in command.days)
+    return state.starts_on >= command.effective_from
+
+
+def recomputed_rule(state: DeadlineState, ticket: Ticket, command: Recompute, context: Context) -> Rule | None:
+    """The rule that a change of rules gives; a change of the calendar keeps the one by which the deadline was promised,
+    so that closing a day can only move it later."""
+    if command.days:
+        return context.rules.get(state.rule)
+    rule = context.rules.find(state.purpose, scope_of(ticket), state.starts_on)
+    if state.purpose == Purpose.MEETING and rule is not None and rule.start != start_of(state, ticket):
+        return context.rules.get(state.rule)
+    return rule
+
+
 def start_of(state: DeadlineState, ticket: Ticket) -> RuleStart:
     return RuleStart.ARRIVAL if state.starts_on == ticket.received_on else RuleStart.PROPOSAL
 
 
 def deadline_passed(context: Context) -> bool:
-    """Whether a promise of this demande is already broken, or was kept too late."""
+    """Whether the day promised is behind us, kept or not: what is corrected from then on rewrites a figure."""
     return any(
-        state.outcome == Outcome.LATE or (state.running and state.due_on is not None and state.due_on < context.today)
+        state.outcome != Outcome.VOID and state.due_on is not None and state.due_on < context.today
         for state in context.deadlines
     )

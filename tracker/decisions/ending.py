@@ -5,7 +5,17 @@ from typing import Any
 
 from tracker.commands import Absorb, Close, Dismiss, Forward, Merge, Reopen, Undo
 from tracker.deadlines import effective
-from tracker.decisions.base import UNDO_WINDOW, Context, EventDraft, PastEvent, after_arrival, iso, scope_of, transition
+from tracker.decisions.base import (
+    UNDO_WINDOW,
+    Context,
+    EventDraft,
+    PastEvent,
+    after_arrival,
+    after_restart,
+    iso,
+    scope_of,
+    transition,
+)
 from tracker.decisions.correcting import corrected_openings
 from tracker.decisions.handling import clean, noted
 from tracker.enums import DismissalReason, State
@@ -27,14 +37,16 @@ def forward(ticket: Ticket, command: Forward, context: Context) -> EventDraft:
     for on, name in ((command.forwarded_on, "forwarded_on"), (command.told_on, "told_on")):
         context.not_future(on, name)
         after_arrival(ticket, on, name)
+    after_restart(context, command.told_on, "told_on")
     transition(ticket.forward, ended_on=max(command.forwarded_on, command.told_on))
+    before = {"was_forwarded_to": ticket.forwarded_to} if ticket.forwarded_to else {}
     ticket.forwarded_to = to
     data = {
         "on": iso(command.forwarded_on),
         "told_on": iso(command.told_on),
         "calendar": context.calendar.version,
     }
-    return EventDraft("forwarded", command.forwarded_on, data)
+    return EventDraft("forwarded", command.forwarded_on, data, before)
 
 
 def dismiss(ticket: Ticket, command: Dismiss, context: Context) -> EventDraft:
@@ -78,8 +90,6 @@ def absorb(ticket: Ticket, command: Absorb, context: Context) -> EventDraft:
 
 def reopen(ticket: Ticket, command: Reopen, context: Context) -> EventDraft:
     context.require("reopen")
-    if ticket.office_id is None:
-        raise TransitionRefused("Aucun bureau ne tient cette demande : enregistrez-en une nouvelle.")
     transition(ticket.reopen)
     if command.message_on is None:
         return EventDraft("reopened", context.today, {"cause": "mistake"}, noted(command.note))
@@ -110,6 +120,8 @@ def undo(ticket: Ticket, _command: Undo, context: Context) -> EventDraft:
                 fields[name] = column_value(name, old)
         for name in set(past.fact.data.get("fields", ())) & set(Ticket.PERSONAL_FIELDS):
             fields[name] = past.texts.get(f"was_{name}", "")
+        if past.fact.kind == "forwarded":
+            fields["forwarded_to"] = past.texts.get("was_forwarded_to", "")
     transition(ticket.undo, state=state, **fields)
     return EventDraft("undone", context.today, {"events": [past.fact.number for past in undone]})
 

@@ -22,6 +22,8 @@ def clean(name: str, value: str) -> str:
 
 def register(ticket: Ticket, command: Register, context: Context) -> EventDraft:
     context.not_future(command.received_on, "received_on")
+    if command.postmark_on:
+        context.in_calendar(command.postmark_on, "postmark_on")
     if command.postmark_on and command.postmark_on > command.received_on:
         raise InvalidCommand("Le cachet de la poste est postérieur à l’arrivée.", field="postmark_on")
     ticket.kind = command.kind

@@ -4,7 +4,7 @@ from datetime import date
 
 from tracker.commands import CallOff, Confirm, HoldMeeting, Propose
 from tracker.deadlines import effective, required_day
-from tracker.decisions.base import Context, EventDraft, after_arrival, iso, scope_of, transition
+from tracker.decisions.base import Context, EventDraft, after_arrival, after_restart, iso, scope_of, transition
 from tracker.decisions.handling import noted
 from tracker.enums import Purpose, State
 from tracker.errors import InvalidCommand
@@ -15,17 +15,30 @@ def propose(ticket: Ticket, command: Propose, context: Context) -> EventDraft:
     context.require("propose")
     context.not_future(command.proposed_on, "proposed_on")
     after_arrival(ticket, command.proposed_on, "proposed_on")
-    if command.meeting_on < command.proposed_on:
-        raise InvalidCommand("Le rendez-vous précède sa proposition.", field="meeting_on")
+    after_restart(context, command.proposed_on, "proposed_on")
+    if command.meeting_on is not None:
+        context.in_calendar(command.meeting_on, "meeting_on")
+        if command.meeting_on < command.proposed_on:
+            raise InvalidCommand("Le rendez-vous précède sa proposition.", field="meeting_on")
     transition(ticket.propose)
     data = {
         "on": iso(command.proposed_on),
         "meeting_on": iso(command.meeting_on),
+        "fields": ["meeting_on"],
         "calendar": context.calendar.version,
     }
-    if not any(state.purpose == Purpose.MEETING for state in context.deadlines):
+    if not meeting_promised(context):
         data |= context.openings([Purpose.MEETING], scope_of(ticket), command.proposed_on)
     return EventDraft("proposed", command.proposed_on, data)
+
+
+def meeting_promised(context: Context) -> bool:
+    """Whether the delay to meet runs, or ran, since the arrival or since the message that reopened the demande."""
+    promised = False
+    for fact in effective(context.facts):
+        rules = fact.data.get("rules", ())
+        promised = Purpose.MEETING in rules or (promised and (fact.kind != "reopened" or not rules))
+    return promised
 
 
 def confirm(ticket: Ticket, command: Confirm, context: Context) -> EventDraft:

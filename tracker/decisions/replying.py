@@ -2,9 +2,8 @@
 
 from tracker.commands import Answer, AskRequester, Complete, Hold
 from tracker.deadlines import effective
-from tracker.decisions.base import Context, EventDraft, after_arrival, iso, scope_of, transition
+from tracker.decisions.base import Context, EventDraft, after_arrival, after_restart, iso, scope_of, transition
 from tracker.decisions.handling import clean
-from tracker.enums import Purpose
 from tracker.errors import InvalidCommand
 from tracker.models.tickets import Ticket
 
@@ -13,11 +12,14 @@ def ask_requester(ticket: Ticket, command: AskRequester, context: Context) -> Ev
     context.require("ask_requester")
     context.not_future(command.asked_on, "asked_on")
     after_arrival(ticket, command.asked_on, "asked_on")
+    after_restart(context, command.asked_on, "asked_on")
     missing, reason = clean("missing", command.missing), clean("reason", command.reason)
     if not missing:
         raise InvalidCommand("Dites ce qui manque : le demandeur doit le savoir.", field="missing")
-    if command.until is not None and command.until < command.asked_on:
-        raise InvalidCommand("Le délai laissé au demandeur précède la demande de pièce.", field="until")
+    if command.until is not None:
+        context.in_calendar(command.until, "until")
+        if command.until < command.asked_on:
+            raise InvalidCommand("Le délai laissé au demandeur précède la demande de pièce.", field="until")
     if not reason and any(fact.kind == "asked" for fact in effective(context.facts)):
         raise InvalidCommand("Une pièce a déjà été demandée : dites pourquoi il en faut une autre.", field="reason")
     transition(ticket.ask_requester, until=command.until)
@@ -46,10 +48,12 @@ def hold(ticket: Ticket, command: Hold, context: Context) -> EventDraft:
     context.require("hold")
     context.not_future(command.sent_on, "sent_on")
     after_arrival(ticket, command.sent_on, "sent_on")
+    after_restart(context, command.sent_on, "sent_on")
     promised_on, shifted = command.promised_on, False
     if promised_on is not None:
         if promised_on <= command.sent_on:
             raise InvalidCommand("La date promise doit suivre l’envoi de la réponse d’attente.", field="promised_on")
+        context.in_calendar(promised_on, "promised_on")
         promised_on = context.calendar.next_working(promised_on)
         shifted = promised_on != command.promised_on
     transition(ticket.hold, promised_on=promised_on)
@@ -67,11 +71,7 @@ def answer(ticket: Ticket, command: Answer, context: Context) -> EventDraft:
     if command.answered_on is not None:
         context.not_future(command.answered_on, "answered_on")
         after_arrival(ticket, command.answered_on, "answered_on")
-        restarts = [s.starts_on for s in context.deadlines if s.running and s.purpose != Purpose.PROMISED_REPLY]
-        if restarts and command.answered_on < max(restarts):
-            raise InvalidCommand(
-                f"Cette date précède le départ du délai en cours ({max(restarts):%d/%m/%Y}).", field="answered_on"
-            )
+        after_restart(context, command.answered_on, "answered_on")
     transition(ticket.answer, answered_on=command.answered_on, channel_id=command.channel_id)
     data = {
         "on": iso(command.answered_on),

@@ -102,7 +102,7 @@ class Ticket(ReplyWorkflow, MeetingWorkflow):
                 condition=~Q(state="merged") | Q(merged_into__isnull=False), name="ticket_merged_has_target"
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["assigned", "in_progress"]) | Q(office__isnull=False),
+                condition=~Q(state="assigned") | Q(office__isnull=False),
                 name="ticket_assigned_has_office",
             ),
             models.CheckConstraint(
@@ -172,7 +172,8 @@ class ExternalIdentity(models.Model):
     year = models.PositiveSmallIntegerField("année d’arrivée")
     key = models.CharField("numéro ou empreinte", max_length=80)
     old_number = models.CharField("ancien numéro", max_length=60, blank=True)
-    fingerprint = models.CharField("empreinte des cellules d’identité", max_length=64)
+    received_on = models.DateField("arrivée dans le registre")
+    sender_digest = models.CharField("empreinte de l’expéditeur", max_length=64)
 
     class Meta:
         verbose_name = "identité dans un registre"

@@ -1,0 +1,39 @@
+"""The task queue, and the one table of what runs by the clock. Tasks are named as strings: this module imports none."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+from celery.signals import worker_shutting_down
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.embedded")
+
+app = Celery("sillage")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+# A sweep that the worker had no time for is worth nothing once the next one is there: hence `expires`, in seconds.
+app.conf.beat_schedule = {
+    "pending events": {
+        "task": "tracker.tasks.drain_pending",
+        "schedule": 2.0,
+        "options": {"expires": 2},
+    },
+    "jobs left in the table": {
+        "task": "tracker.tasks.run_jobs",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    "answered long enough ago": {
+        "task": "tracker.tasks.close_answered",
+        "schedule": crontab(hour=2, minute=15),
+    },
+}
+
+
+@worker_shutting_down.connect
+def give_jobs_back(**_kwargs: object) -> None:
+    """A worker that is asked to stop ends its chunk, not its whole import: the next one goes on."""
+    from tracker import jobs  # noqa: PLC0415  (the app registry is not ready when this module is read)
+
+    jobs.stop()

@@ -1,0 +1,108 @@
+"""What the frame around every page needs: brand, navigation by role, what may be registered."""
+
+import json
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+
+from tracker.enums import Role
+from tracker.models import TicketKind, User
+from tracker.permissions import REGISTERING_ROLES
+
+READERS: Final = (Role.MAILROOM, Role.AGENT, Role.SUPERVISOR, Role.QUALITY)
+EVERYBODY: Final = tuple(Role)
+
+# label, URL name, roles that have it, apart (settings and tools stand to the right)
+PAGES: Final = (
+    ("Arrivées", "arrivals", (Role.MAILROOM,), False),
+    ("Ma file", "queue", (Role.AGENT, Role.SUPERVISOR), False),
+    ("Registre", "registry", READERS, False),
+    ("Calculer une échéance", "calculator", EVERYBODY, True),
+    ("Délais", "rules", (Role.QUALITY,), True),
+    ("Calendrier", "calendar", (Role.QUALITY,), True),
+    ("Imports", "imports", (Role.QUALITY,), True),
+)
+
+HTMX_CONFIG: Final = json.dumps(
+    {
+        # htmx would inject a style sheet and evaluate strings: the content security policy refuses both.
+        "includeIndicatorStyles": False,
+        "allowEval": False,
+        "allowScriptTags": False,
+        "selfRequestsOnly": True,
+        # No copy of a page, with its personal data, in the browser's storage.
+        "historyCacheSize": 0,
+        "refreshOnHistoryMiss": True,
+        # A refused form (422) and a conflict (409) are pages to show, not failures.
+        "responseHandling": [
+            {"code": "204", "swap": False},
+            {"code": "[23]..", "swap": True},
+            {"code": "409|422", "swap": True},
+            {"code": "[45]..", "swap": False, "error": True},
+        ],
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An entry of a menu. `current` is the value of aria-current, empty elsewhere than on that page."""
+
+    label: str
+    url: str
+    current: str = ""
+    apart: bool = False
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Lazy where it asks the database: a fragment or an error page that shows no menu pays nothing."""
+    return {
+        "service_name": settings.SILLAGE_SERVICE_NAME,
+        "brand": settings.SILLAGE_BRAND,
+        "version": version(),
+        "htmx_config": HTMX_CONFIG,
+        "navigation": SimpleLazyObject(lambda: navigation(request)),
+        "registrable": SimpleLazyObject(lambda: registrable(request)),
+    }
+
+
+@cache
+def version() -> str:
+    project = tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text(encoding="utf-8"))
+    return str(project["project"]["version"])
+
+
+def navigation(request: HttpRequest) -> list[Link]:
+    """The pages that the person's roles open; empty before signing in."""
+    user = getattr(request, "user", None)
+    if not isinstance(user, User) or user.must_change_password:
+        return []
+    links = []
+    for label, name, roles, apart in PAGES:
+        if user.scope.has(*roles):
+            try:
+                url = reverse(name)
+            except NoReverseMatch:
+                continue
+            here = "page" if request.path == url else "true" if request.path.startswith(url) else ""
+            links.append(Link(label, url, here, apart))
+    return links
+
+
+def registrable(request: HttpRequest) -> list[Link]:
+    """The kinds of demande that the person may register, in the préfecture's order."""
+    user = getattr(request, "user", None)
+    if not isinstance(user, User) or user.must_change_password or not user.scope.has(*REGISTERING_ROLES):
+        return []
+    prefectures = {grant.prefecture_id for grant in user.scope.grants if grant.role in REGISTERING_ROLES}
+    kinds = TicketKind.objects.filter(prefecture_id__in=prefectures, is_active=True).values_list("code", "label")
+    try:
+        return [Link(label, reverse("register", args=[code])) for code, label in kinds]
+    except NoReverseMatch:
+        return []

@@ -1,0 +1,129 @@
+"""Dates and texts as people type them, and the form that says what a service refused."""
+
+import re
+from datetime import date
+from typing import Any
+
+from django import forms
+from dsfr.forms import DsfrBoundField
+
+from frontend.forms.base import PageForm
+from tracker.errors import InvalidCommand
+from tracker.text import clean_text
+from tracker.workdays import FIRST_DAY, LAST_DAY
+
+DAY_AND_MONTH = 2
+
+
+class DescribedField(DsfrBoundField):
+    @property
+    def aria_describedby(self) -> str | None:
+        """The hint and the error, by the identifiers that the design system's templates give them."""
+        if self.is_hidden or not self.auto_id:
+            return None
+        ids = [f"{self.auto_id}_helptext"] if self.help_text else []
+        if self.errors:
+            ids.append(f"{self.auto_id}-desc-error")
+        return " ".join(ids) or None
+
+
+class DatedForm(PageForm):
+    """A form of the register. `today` is the date at the site, to which a date typed without its year is nearest."""
+
+    bound_field_class = DescribedField
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        # The browser would refuse a form before the server says why, in its own words.
+        kwargs.setdefault("use_required_attribute", False)
+        super().__init__(*args, **kwargs)
+        self.today = today
+        for field in self.fields.values():
+            if isinstance(field, DayField):
+                field.today = today
+
+    def refuse(self, refusal: InvalidCommand) -> None:
+        """Put the refusal of a service beside the field that it names."""
+        name = (refusal.field or "").removesuffix("_id")
+        self.add_error(name if name in self.fields else None, refusal.message)
+
+
+class PlainTextField(forms.CharField):
+    """Text without the characters that nobody sees and nobody could take out (a NUL pasted from a PDF). Its length is the
+    service's business, which says it with the number of characters typed."""
+
+    def to_python(self, value: Any) -> str:
+        return clean_text(super().to_python(value) or "")
+
+
+class DayInput(forms.TextInput):
+    """A short text field: « 20/11 » is faster than three boxes, and what was typed wrongly stays to be mended."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"inputmode": "numeric", "autocomplete": "off", "maxlength": "20", **(attrs or {})})
+
+
+class DayField(forms.Field):
+    """A date as people type it: 20/11/2026, 20/11/26, 20/11, 20112026, 20.11.2026, or a browser's own 2026-11-20.
+
+    Without its year it is that day of the year nearest to `today`, before or after: « 25/11 » typed on the 20th is in
+    five days (and refused as an arrival), not silently a year ago.
+    """
+
+    widget = DayInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        self.today = FIRST_DAY
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> date | None:
+        if isinstance(value, date) or not value:
+            return value or None
+        typed = str(value).strip()
+        if not typed:
+            return None
+        day = parse_day(typed, self.today)
+        if day is None:
+            raise forms.ValidationError(f"«\xa0{typed[:20]}\xa0» n’est pas une date. Écrivez-la ainsi\xa0: 20/11/2026.")
+        if not FIRST_DAY <= day <= LAST_DAY:
+            raise forms.ValidationError(
+                f"Le {day:%d/%m/%Y} sort du calendrier, qui va du {FIRST_DAY:%d/%m/%Y} au {LAST_DAY:%d/%m/%Y}."
+            )
+        return day
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return self.to_python(initial) != self.to_python(data)
+        except forms.ValidationError:
+            return True
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value:%d/%m/%Y}" if isinstance(value, date) else value
+
+
+def parse_day(typed: str, today: date) -> date | None:
+    """The day that `typed` names, or None. Any year is accepted here."""
+    iso = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", typed, re.ASCII)
+    if iso:
+        return real_day(*(int(part) for part in iso.groups()))
+    if re.fullmatch(r"\d{4}|\d{6}|\d{8}", typed, re.ASCII):
+        parts = [part for part in (typed[:2], typed[2:4], typed[4:]) if part]
+    elif re.fullmatch(r"\d{1,2}[\s./-]\d{1,2}([\s./-](\d{2}|\d{4}))?", typed, re.ASCII):
+        parts = re.split(r"[\s./-]", typed)
+    else:
+        return None
+    day, month, *year = (int(part) for part in parts)
+    if not year:
+        return nearest_day(month, day, today)
+    return real_day(year[0] + 2000 if len(parts[DAY_AND_MONTH]) == DAY_AND_MONTH else year[0], month, day)
+
+
+def nearest_day(month: int, day: int, today: date) -> date | None:
+    found = [real_day(year, month, day) for year in (today.year - 1, today.year, today.year + 1)]
+    return min((each for each in found if each), key=lambda each: abs((each - today).days), default=None)
+
+
+def real_day(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None

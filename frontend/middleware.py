@@ -1,0 +1,37 @@
+"""What stands between the address and the page, for every page."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+
+from frontend.pages import errors
+from tracker.models import User
+
+OPEN_BEFORE_PASSWORD = frozenset({"password-change", "sign-out", "help", "accessibility", "health"})
+"""Pages that a person whose password was given by somebody else may see before choosing another."""
+
+
+class DoorMiddleware:
+    """Refuses an upload that was cut, and sends a person with a one-time password to choose another."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> HttpResponseBase | None:
+        # The CSRF check, which comes before, has read the body: the mark is there by now.
+        if errors.upload_was_cut(request):
+            return errors.page(request, 413)
+        user = request.user
+        if isinstance(user, User) and user.must_change_password and not self._is_open(request):
+            return redirect("password-change")
+        return None
+
+    def _is_open(self, request: HttpRequest) -> bool:
+        return request.resolver_match is not None and request.resolver_match.url_name in OPEN_BEFORE_PASSWORD

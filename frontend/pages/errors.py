@@ -1,0 +1,84 @@
+"""Pages shown when something is refused or goes wrong: what happened, what to do, a way out."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    title: str
+    text: str
+
+
+LIMIT_MB: Final = settings.MAX_UPLOAD_BYTES // (1024 * 1024)
+
+REFUSALS: Final = {
+    400: Refusal("La demande du navigateur est incomplète", "Revenez à la page précédente et recommencez."),
+    403: Refusal(
+        "Votre session a changé",
+        "Le formulaire a été ouvert dans une autre session, ou depuis trop longtemps. Rien n’a été enregistré\xa0: "
+        "revenez à la page précédente, copiez ce que vous avez tapé, rechargez la page et recommencez.",
+    ),
+    404: Refusal(
+        "Cette page n’existe pas",
+        "L’adresse est fausse, ou elle ne vous est pas ouverte\xa0: une demande confiée ailleurs quitte vos pages.",
+    ),
+    409: Refusal(
+        "La demande a changé entre-temps",
+        "Quelqu’un l’a modifiée depuis l’ouverture de votre page. Rien n’a été enregistré\xa0: rouvrez la demande et "
+        "vérifiez ce qui a changé avant de recommencer.",
+    ),
+    413: Refusal(
+        f"Le fichier dépasse {LIMIT_MB} Mo",
+        "Rien n’a été enregistré. Réduisez le fichier ou partagez-le en plusieurs, puis recommencez.",
+    ),
+    429: Refusal("Compte fermé pour un moment", "Trop de mots de passe erronés ont été essayés."),
+}
+
+
+def page(request: HttpRequest, status: int, *, title: str = "", text: str = "") -> HttpResponse:
+    """The page of an HTTP status; `title` and `text` say more than the usual sentences where the caller knows more."""
+    usual = REFUSALS[status]
+    context = {"status": status, "title": title or usual.title, "text": text or usual.text}
+    return render(request, "frontend/pages/error.html", context, status=status)
+
+
+def upload_was_cut(request: HttpRequest) -> bool:
+    """Whether `frontend.uploads` stopped reading the files of this request."""
+    return getattr(request, "upload_too_large", False)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form was opened in another session: nothing was written. Or its token stood after a file that was cut."""
+    return page(request, 413 if upload_was_cut(request) else 403)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, RequestDataTooBig):
+        return page(
+            request,
+            413,
+            title="Le texte envoyé est trop long",
+            text="Rien n’a été enregistré. Revenez à la page précédente et envoyez le texte en pièce jointe.",
+        )
+    return page(request, 400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return page(request, 403)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return page(request, 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Without request nor context processors: the database may be what failed."""
+    context = {"service_name": settings.SILLAGE_SERVICE_NAME}
+    return HttpResponse(render_to_string("frontend/pages/error_500.html", context), status=500)

@@ -1,0 +1,20 @@
+"""Addresses of the pages, by area: each area's module lists its own."""
+
+from itertools import chain
+
+from frontend.pages import (
+    account,
+    arrivals,
+    calculator,
+    imports,
+    queue,
+    reference,
+    registering,
+    registry,
+    support,
+    tickets,
+)
+
+AREAS = (account, queue, arrivals, registering, tickets, registry, calculator, imports, reference, support)
+
+urlpatterns = list(chain.from_iterable(area.urlpatterns for area in AREAS))

@@ -1,0 +1,142 @@
+"""`make screens`: a picture of every page at 1280 and 400 px, in ./screens, to be looked at.
+
+    .venv/bin/python scripts/screens.py                       a small préfecture made for the occasion, in a temporary database
+    .venv/bin/python scripts/screens.py --base-url http://127.0.0.1:8000 --user agent@… --password …
+                                                              the pages without arguments of a running server
+"""
+
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+# A database of its own, whatever the environment says: pictures never show, nor touch, real data.
+TEMPORARY = tempfile.TemporaryDirectory(prefix="sillage-screens-")
+os.environ.pop("DATABASE_URL", None)
+os.environ["SILLAGE_DATA"] = TEMPORARY.name
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.embedded"
+# Playwright's event loop runs in this thread; Django would otherwise refuse its queries here.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+import django  # noqa: E402  (the settings must be named first)
+
+django.setup()
+
+from django.core.management import call_command  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.testcases import LiveServerThread  # noqa: E402
+from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
+
+from tests.frontend.walk import PUBLIC, TABLE, TO_LOOK_AT, Stage, make_stage  # noqa: E402
+
+SCREENS = ROOT / "screens"
+WIDTHS = (1280, 400)
+ROWS = 24
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One page to photograph: where, and with which session (None: nobody signed in)."""
+
+    name: str
+    address: str
+    session: str | None
+
+
+@contextmanager
+def own_server() -> Iterator[tuple[str, list[Shot]]]:
+    """A préfecture in a temporary database, served on a free port of 127.0.0.1."""
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", verbosity=0, interactive=False)
+    stage = make_stage()
+    for name in TO_LOOK_AT:
+        rows = TABLE[name].rows
+        if rows:
+            for number in range(ROWS):
+                rows(stage, number)
+    shots = [Shot(name, TABLE[name].url(name, stage), session_of(name, stage)) for name in TO_LOOK_AT]
+    # WhiteNoise serves the collected files, as in production: nothing to add around the application.
+    thread = LiveServerThread("127.0.0.1", lambda application: application, port=0)
+    thread.daemon = True
+    thread.start()
+    thread.is_ready.wait()
+    if thread.error:
+        raise thread.error
+    try:
+        yield f"http://127.0.0.1:{thread.port}", shots
+    finally:
+        thread.terminate()
+
+
+def session_of(name: str, stage: Stage) -> str | None:
+    if name in PUBLIC:
+        return None
+    client = Client()
+    client.force_login(stage.user(TABLE[name].roles[0]))
+    return client.cookies["sessionid"].value
+
+
+def sign_in(page: Page, user: str, password: str) -> None:
+    page.goto("/connexion/")
+    page.fill("[name=username]", user)
+    page.fill("[name=password]", password)
+    page.press("[name=password]", "Enter")
+    page.wait_for_load_state("networkidle")
+
+
+def photograph(browser: Browser, base_url: str, shot: Shot, account: tuple[str, str] | None) -> None:
+    for width in WIDTHS:
+        context = browser.new_context(base_url=base_url, viewport={"width": width, "height": 1024}, locale="fr-FR")
+        page = context.new_page()
+        if account and shot.name not in PUBLIC:
+            sign_in(page, *account)
+        if shot.session:
+            context.add_cookies([{"name": "sessionid", "value": shot.session, "url": base_url}])
+        page.goto(shot.address, wait_until="networkidle")
+        page.screenshot(path=SCREENS / f"{shot.name}-{width}.png", full_page=True)
+        context.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--base-url", help="photograph a server that runs already")
+    parser.add_argument("--user", help="account to sign in with, on that server")
+    parser.add_argument("--password")
+    parser.add_argument("--only", nargs="*", metavar="NAME", help="names of URLs; all by default")
+    options = parser.parse_args()
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        sys.exit("chromium is missing: apt-get install chromium")
+    SCREENS.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        if options.base_url:
+            plain = [name for name in TO_LOOK_AT if TABLE[name].arguments.__name__ == "no_arguments"]
+            shots = [Shot(name, TABLE[name].url(name, None), None) for name in plain]
+            account = (options.user, options.password) if options.user else None
+            take(browser, options.base_url, shots, account, options.only)
+        else:
+            with own_server() as (base_url, shots):
+                take(browser, base_url, shots, None, options.only)
+        browser.close()
+
+
+def take(
+    browser: Browser, base_url: str, shots: list[Shot], account: tuple[str, str] | None, only: list[str] | None
+) -> None:
+    for shot in shots:
+        if not only or shot.name in only:
+            photograph(browser, base_url, shot, account)
+            print(f"screens/{shot.name}-{{{','.join(map(str, WIDTHS))}}}.png")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,172 @@
+"""What follows an event follows it once, whoever drains."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+
+import pytest
+from django.db import DatabaseError, connection
+from kombu.exceptions import OperationalError
+
+from tests.factories import World, make_prefecture
+from tracker import clock, journal, pending, waking
+from tracker.enums import Via
+from tracker.models import Event, LiveCounter, Outbox, PendingEvent, Prefecture
+
+EVENTS = 60
+
+
+@pytest.fixture
+def followed(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+    """The keys of the events that the only follower has seen; it writes an outbox row for each, as a real one does."""
+    seen: list[int] = []
+
+    def follow(events: Sequence[Event]) -> None:
+        Outbox.objects.bulk_create([Outbox(event=event, key=f"essai:{event.pk}", channel="email") for event in events])
+        seen.extend(event.pk for event in events)
+
+    monkeypatch.setattr(pending, "_followers", [])
+    pending.register_follower(follow)
+    pending.register_follower(follow)  # an app that is loaded twice follows once
+    yield seen
+
+
+def counter(prefecture: Prefecture) -> int:
+    return LiveCounter.objects.get(pk=prefecture.pk).value
+
+
+def events_of(prefecture: Prefecture, count: int) -> None:
+    for number in range(count):
+        act = journal.Act(actor_id=None, via=Via.TASK, now=clock.now())
+        entry = journal.Entry("noted", date(2026, 11, 20), {"n": number})
+        journal.record(prefecture, entry, act, prefecture_id=prefecture.pk)
+
+
+def test_drain_follows_bumps_once_and_empties(world: World, followed: list[int]) -> None:
+    world.register()
+    waiting = PendingEvent.objects.count()
+    assert waiting > 2
+    before = counter(world.prefecture)
+    assert pending.drain() == waiting
+    assert len(followed) == waiting == Outbox.objects.count()
+    assert counter(world.prefecture) == before + 1
+    assert not PendingEvent.objects.exists()
+    assert pending.drain() == 0
+    assert counter(world.prefecture) == before + 1
+
+
+def test_quiet_event_bumps_and_writes_to_nobody(world: World, followed: list[int]) -> None:
+    PendingEvent.objects.update(quiet=True)
+    before = counter(world.prefecture)
+    assert pending.drain_all(limit=1) > 0
+    assert followed == []
+    assert counter(world.prefecture) > before
+
+
+def test_counter_of_another_prefecture_does_not_move(world: World, followed: list[int]) -> None:
+    other = make_prefecture("49", "49")
+    pending.drain_all()
+    before = counter(other)
+    world.register()
+    pending.drain_all()
+    assert counter(other) == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_follower_that_fails_leaves_everything_to_the_next_drain(
+    followed: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prefecture = make_prefecture()
+    before, waiting = counter(prefecture), PendingEvent.objects.count()
+    follow = pending._followers[0]
+
+    def fail(events: Sequence[Event]) -> None:
+        follow(events)
+        raise ConnectionError
+
+    monkeypatch.setattr(pending, "_followers", [fail])
+    with pytest.raises(ConnectionError):
+        pending.drain()
+    assert (Outbox.objects.count(), counter(prefecture)) == (0, before)
+    assert PendingEvent.objects.count() == waiting
+    monkeypatch.setattr(pending, "_followers", [follow])
+    assert pending.drain() == waiting
+
+
+def race(work: Callable[[], None], threads: int = 2) -> list[Exception]:
+    barrier, failures = threading.Barrier(threads), []
+
+    def run() -> None:
+        try:
+            barrier.wait(10)
+            work()
+        except (DatabaseError, threading.BrokenBarrierError, AssertionError) as error:
+            failures.append(error)
+        finally:
+            connection.close()
+
+    runners = [threading.Thread(target=run) for _ in range(threads)]
+    for runner in runners:
+        runner.start()
+    for runner in runners:
+        runner.join(60)
+    return failures
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_drainers_follow_each_event_once(followed: list[int]) -> None:
+    """On both engines: row locks that skip on PostgreSQL, one writer at a time on SQLite."""
+    prefecture = make_prefecture()
+    events_of(prefecture, EVENTS)
+    waiting = set(PendingEvent.objects.values_list("pk", flat=True))
+    assert race(lambda: pending.drain_all(limit=5) and None) == []
+    pending.drain_all()
+    assert sorted(followed) == sorted(waiting)
+    assert Outbox.objects.count() == len(waiting)
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_second_drainer_does_not_wait_for_the_first(followed: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    prefecture = make_prefecture()
+    pending.drain_all()
+    followed.clear()
+    events_of(prefecture, 2)
+    first, second = PendingEvent.objects.order_by("pk").values_list("pk", flat=True)
+    inside, go_on = threading.Event(), threading.Event()
+    follow = pending._followers[0]
+
+    def slow(events: Sequence[Event]) -> None:
+        if events[0].pk == first:
+            inside.set()
+            go_on.wait(30)
+        follow(events)
+
+    def drain_first() -> None:
+        pending.drain(limit=1)
+        connection.close()
+
+    monkeypatch.setattr(pending, "_followers", [slow])
+    monkeypatch.setattr(pending, "bump", lambda ids: None)  # the counter's own row would make the second one wait
+    thread = threading.Thread(target=drain_first)
+    thread.start()
+    assert inside.wait(30)
+    assert pending.drain() == 1
+    assert followed == [second]
+    go_on.set()
+    thread.join(30)
+    assert followed == [second, first]
+
+
+def test_dead_broker_neither_fails_nor_slows_what_follows(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def refuse(task: str, **_options: object) -> None:
+        asked.append(task)
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(waking, "_silent_until", 0.0)
+    monkeypatch.setattr(waking.current_app, "send_task", refuse)
+    assert waking.wake(pending.TASK) is False
+    assert waking.wake(pending.TASK) is False
+    assert asked == [pending.TASK]  # the second one did not wait for a broker that had just failed

@@ -1,0 +1,57 @@
+"""What became of each row of a file: rows = taken + already known + refused + blank + totals, always."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+NARROW_SPACE = "\u202f"
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRow:
+    """One row not taken: where, why, how to mend it, and its cells as they were read."""
+
+    sheet: str
+    row: int
+    column: str
+    reason: str
+    mend: str
+    raw: Mapping[str, str]
+
+
+@dataclass(slots=True)
+class ImportReport:
+    rows: int = 0
+    taken: int = 0
+    already_known: int = 0
+    updated: int = 0
+    blank: int = 0
+    totals: int = 0
+    refused: list[RefusedRow] = field(default_factory=list)
+    ignored_sheets: list[str] = field(default_factory=list)
+    created_mailboxes: list[str] = field(default_factory=list)
+    created_themes: list[str] = field(default_factory=list)
+    unknown_offices: list[str] = field(default_factory=list)
+    dry_run: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """English keys, for `--json`, the job's row and the page."""
+        return asdict(self)
+
+    def sentence(self) -> str:
+        """The report in one French sentence."""
+        singular, plural = ("serait prise", "seraient prises") if self.dry_run else ("prise", "prises")
+        parts = [
+            counted(self.taken, singular, plural),
+            counted(self.already_known, "déjà connue", "déjà connues"),
+            counted(self.updated, "mise à jour", "mises à jour") if self.updated else "",
+            counted(len(self.refused), "refusée", "refusées"),
+            counted(self.blank, "vide", "vides"),
+            counted(self.totals, "ligne de total", "lignes de totaux"),
+        ]
+        return f"{counted(self.rows, 'ligne lue', 'lignes lues')} : {', '.join(part for part in parts if part)}."
+
+
+def counted(number: int, singular: str, plural: str) -> str:
+    """« 1 ligne lue », « 1 200 lignes lues »."""
+    return f"{number:,}".replace(",", NARROW_SPACE) + f" {singular if number < 2 else plural}"

@@ -1,0 +1,78 @@
+"""`due DATE DAYS --department CODE`: a deadline and why; `due --file CSV`: many at once. Needs no database."""
+
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+
+from tracker.calculating import Calculation, calculate, typed_date, typed_delay
+from tracker.errors import InvalidCommand
+from tracker.legal_days import legal_calendar
+from tracker.management.base import FRENCH, SillageCommand, existing_file
+from tracker.zones import department
+
+COLUMNS = ("department", "received_on", "days")
+
+
+class Command(SillageCommand):
+    help = "Calcule une échéance en jours ouvrés, par la loi seule (jours fériés du département)."
+    requires_system_checks: list[str] = []  # noqa: RUF012  (Django's own attribute)
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("date", nargs="?", help="jour d’arrivée, par exemple 2026-11-20 (jour 0, non compté)")
+        parser.add_argument("days", nargs="?", help="délai en jours ouvrés")
+        parser.add_argument("--department", metavar="CODE", help="numéro du département ou du territoire")
+        parser.add_argument("--json", action="store_true", help="résultat en JSON")
+        parser.add_argument(
+            "--file",
+            type=existing_file,
+            metavar="CSV",
+            help="colonnes department, received_on, days\xa0: une date par ligne",
+        )
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        if options["file"] is not None:
+            for found in list(read(options["file"])):
+                self.stdout.write(found.due_on.isoformat())
+            return
+        if None in (options["date"], options["days"], options["department"]):
+            raise CommandError("Indiquez une date, un délai et --department, ou bien --file.", returncode=2)
+        self.show(due(options["department"], options["date"], options["days"]), as_json=options["json"])
+
+    def show(self, found: Calculation, *, as_json: bool) -> None:
+        skipped = [{"date": step.day.isoformat(), "reason": step.reason} for step in found.skipped]
+        if as_json:
+            answer = {"due_on": found.due_on.isoformat(), "skipped": skipped, "rule": found.rule}
+            self.stdout.write(json.dumps(answer, ensure_ascii=False, indent=2))
+            return
+        self.stdout.write(found.due_on.isoformat())
+        self.stdout.write(found.rule)
+        for step in found.skipped:
+            self.stdout.write(f"{step.day:%d/%m/%Y} non compté\xa0: {step.reason}")
+
+
+def due(code: str, received_on: str, days: str) -> Calculation:
+    """From what was typed. Raises one of the errors of `FRENCH`."""
+    place = department(code)
+    calendar = legal_calendar(place.zone.code)
+    return calculate(calendar, typed_date(received_on), typed_delay(days), place=f"{place.name} ({place.code})")
+
+
+def read(path: Path) -> Iterator[Calculation]:
+    """The deadlines of a CSV file, in order. A refused row stops everything, named by its line."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = csv.DictReader(file)
+            missing = [column for column in COLUMNS if column not in (rows.fieldnames or ())]
+            if missing:
+                raise CommandError(f"{path.name}\xa0: colonne absente\xa0: {', '.join(missing)}.")
+            for row in rows:
+                try:
+                    yield due(*(row[column] or "" for column in COLUMNS))
+                except FRENCH as error:
+                    raise CommandError(f"{path.name}, ligne {rows.line_num}\xa0: {error}") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InvalidCommand(f"{path.name} n’est pas un fichier CSV en UTF-8.") from error

@@ -1,0 +1,81 @@
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.core.files import File
+from django.core.management.base import CommandError, CommandParser
+
+from tracker.enums import JobState
+from tracker.importing.job import KIND
+from tracker.importing.options import REGISTERS, ImportOptions, resolve
+from tracker.jobs import run_here
+from tracker.management.base import SillageCommand, existing_file
+
+
+class Command(SillageCommand):
+    help = "Importe un registre (xlsx, xls ou ods) : le même fichier deux fois n’ajoute rien."
+    with_prefecture = True
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=existing_file, metavar="FICHIER")
+        parser.add_argument("--kind", required=True, help=f"{', '.join(REGISTERS)}, ou le code d’un type de demande")
+        parser.add_argument("--module", type=int, help="module de 1 à 8 (par défaut 1 ; rendez-vous : 4)")
+        parser.add_argument("--nature", metavar="CODE", help="nature où le registre ne la dit pas")
+        parser.add_argument("--office", metavar="CODE", help="bureau où le registre ne le dit pas")
+        parser.add_argument("--site", metavar="CODE", help="site d’arrivée (par défaut : le siège)")
+        parser.add_argument("--mailbox", metavar="NOM", help="boîte fonctionnelle ; créée si elle manque")
+        parser.add_argument("--register", metavar="NOM", help="nom du registre (par défaut : la boîte, ou le fichier)")
+        parser.add_argument(
+            "--undated",
+            choices=("open", "late"),
+            default="open",
+            help="ligne sans réponse : encore ouverte (open), ou répondue sans date, donc hors délai (late)",
+        )
+        parser.add_argument("--dry-run", action="store_true", help="répétition : rien n’est écrit")
+        parser.add_argument("--json", action="store_true", help="rapport en JSON")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        path: Path = options["file"]
+        prefecture = self.prefecture(options)
+        chosen = ImportOptions(**{name: options[name] for name in OPTIONS})
+        resolve(prefecture, chosen, path.name)
+        with path.open("rb") as handle:
+            job = run_here(
+                KIND,
+                {"options": chosen.as_json(), "name": path.name, "dry_run": options["dry_run"]},
+                prefecture=prefecture,
+                file=File(handle, name=path.name),
+                listener=None if options["json"] or not sys.stderr.isatty() else self.show_progress,
+            )
+        if job.state != JobState.DONE:
+            raise CommandError(job.error)
+        if options["json"]:
+            keys = (*COUNTS, "refused", *LISTS, "dry_run", "register")
+            self.stdout.write(json.dumps({key: job.result[key] for key in keys}, ensure_ascii=False, indent=1))
+        else:
+            self.show_report(job.result)
+
+    def show_progress(self, done: int, _total: int) -> None:
+        self.stderr.write(f"\r{done} lignes…", ending="")
+
+    def show_report(self, result: dict[str, Any]) -> None:
+        self.stdout.write(result["sentence"])
+        for title, key in TITLES:
+            if result[key]:
+                self.stdout.write(f"{title} : {', '.join(result[key])}.")
+        for row in result["refused"]:
+            place = f"Feuille « {row['sheet']} », ligne {row['row']}"
+            column = f", colonne « {row['column']} »" if row["column"] else ""
+            self.stdout.write(f"{place}{column} : {row['reason']} {row['mend']}")
+
+
+OPTIONS = ("kind", "module", "nature", "office", "site", "mailbox", "register", "undated")
+COUNTS = ("rows", "taken", "already_known", "updated", "blank", "totals")
+LISTS = ("ignored_sheets", "created_mailboxes", "created_themes", "unknown_offices")
+TITLES = (
+    ("Feuilles sans tableau reconnu", "ignored_sheets"),
+    ("Boîtes créées", "created_mailboxes"),
+    ("Thèmes créés", "created_themes"),
+    ("Services inconnus, demandes à affecter", "unknown_offices"),
+)

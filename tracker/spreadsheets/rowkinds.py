@@ -1,0 +1,98 @@
+"""What a row without its anchor (the arrival date of a demande) is: blank, a total or a title, or a record to refuse.
+
+Only such rows come here: a « Total Énergies » that has an arrival date is a sender like another.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import re
+from collections.abc import Collection, Sequence
+
+from tracker.spreadsheets.cells import shown
+from tracker.spreadsheets.reading import Cell, Row
+from tracker.spreadsheets.wording import MONTH_NAMES, fold, header_key
+
+
+class RowKind(enum.Enum):
+    BLANK = "blank"
+    TOTALS = "totals"
+    """Totals, sub-totals, means, rates, but also titles between rows and a header printed again."""
+    RECORD = "record"
+
+
+_MONTHS = "|".join(MONTH_NAMES)
+_COUNTED = (
+    r"generale?s?|annuele?s?|mensuels?|du|de|des|d|l|la|le|les|par|en|et|pour|mois|annee|semestre|trimestre|semaine|periode|"
+    r"courriels?|courriers?|demandes?|reclamations?|suggestions?|lignes?|reponses?|rendez|vous|rdv|recu(?:e?s?)|traite(?:e?s?)|"
+    rf"repondu(?:e?s?)|dans|delais?|hors|jours?|feuille|page|service|bureau|{_MONTHS}|\d+"
+)
+TOTAL_LABEL = re.compile(rf"(?:sous )?(?:total|totaux|cumul|somme)(?: (?:{_COUNTED}))*")
+FIGURE_LABEL = re.compile(
+    r"(?:(?:delai|duree|temps) (?:moyen|median|maximum|minimum|max|min)|moyenne|mediane|ecart type|taux|nombre|nbre|nb|"
+    r"pourcentage|part des?|dont|objectif|cible|maximum|minimum)\b.*"
+)
+SECTION_LABEL = re.compile(
+    rf"(?:mois (?:de |d )?)?(?:{_MONTHS})(?: \d{{4}})?|"
+    r"(?:semaine|s|trimestre|t|semestre|annee) ?(?:n )?\d{1,4}(?: .*)?|"
+    r"(?:1er|2e|2eme|3e|3eme|4e|4eme|premier|deuxieme|second|troisieme|quatrieme) (?:trimestre|semestre)(?: \d{4})?|"
+    r"\d{4}|suite"
+)
+FIGURE_TEXT = re.compile(
+    r"[<>≤≥]?\s*[-+]?[\d\s.,/]+\s*(?:%|j|jours?|j\. ?o\.?|jours? ouvrés?)?",
+    re.IGNORECASE,
+)
+PERCENT_LABEL = re.compile(r"\s*%")
+
+
+def is_blank(row: Sequence[Cell]) -> bool:
+    return not any(_filled(cell) for cell in row)
+
+
+def _filled(cell: Cell) -> bool:
+    return not isinstance(cell, str) or bool(cell and not cell.isspace() and shown(cell))
+
+
+def classify(
+    row: Row,
+    *,
+    header_keys: Sequence[str],
+    number: int | None,
+    sender: int | None,
+    computed: Collection[int],
+) -> RowKind:
+    """The kind of a row whose anchor cell is empty or is no date.
+
+    `number`, `sender` and `computed` are the indices of the columns for the order number, the sender and what the
+    spreadsheet computes (delays). A line numbered in advance holds nothing else and is blank; in « 12, Total » a
+    number stands before a sender: it is a record.
+    """
+    filled = {index: cell for index, cell in enumerate(row) if _filled(cell)}
+    if not filled:
+        return RowKind.BLANK
+    texts = {i: c for i, c in filled.items() if isinstance(c, str) and not FIGURE_TEXT.fullmatch(c.strip())}
+    if _is_header_again(texts, header_keys):
+        return RowKind.TOTALS
+    labels = {index for index, text in texts.items() if _is_label(text)}
+    numbered = number is not None and number in filled and number not in texts
+    named = numbered and labels == {sender} and number is not None and sender is not None and number < sender
+    if labels and labels == set(texts) and not named:
+        return RowKind.TOTALS
+    if len(filled) == 1 and texts and SECTION_LABEL.fullmatch(fold(next(iter(texts.values())))):
+        return RowKind.TOTALS
+    if set(filled) <= {number, *computed}:
+        return RowKind.BLANK
+    if not texts and not numbered and not any(isinstance(cell, dt.date) for cell in filled.values()):
+        return RowKind.TOTALS
+    return RowKind.RECORD
+
+
+def _is_label(text: str) -> bool:
+    folded = fold(text)
+    return bool(TOTAL_LABEL.fullmatch(folded) or FIGURE_LABEL.fullmatch(folded) or PERCENT_LABEL.match(text))
+
+
+def _is_header_again(texts: dict[int, str], header_keys: Sequence[str]) -> bool:
+    same = sum(header_key(text) == header_keys[index] for index, text in texts.items() if index < len(header_keys))
+    return same >= 2 and same == len(texts)
