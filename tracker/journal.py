@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import models
 
+from tracker import bulk
 from tracker.enums import Via
 from tracker.models import Event, EventText, PendingEvent
 from tracker.pending import nudge
@@ -106,12 +107,15 @@ def chain(
 
 
 def store(events: Sequence[Event], texts: Sequence[EventText], *, quiet: bool) -> None:
-    """Insert events, their texts and what is to follow them. Must run inside the transaction of the change itself."""
-    Event.objects.bulk_create(events)
+    """Insert events, their texts and what is to follow them. Must run inside the transaction of the change itself.
+
+    Quiet events (imports, history) call nobody: their last one alone waits, to make the screens catch up.
+    """
+    bulk.insert(events)
     for row in texts:
         row.event_id = row.event.pk
-    EventText.objects.bulk_create(texts)
-    PendingEvent.objects.bulk_create([PendingEvent(event=event, quiet=quiet) for event in events])
+    bulk.insert(texts)
+    bulk.insert([PendingEvent(event=event, quiet=quiet) for event in (events[-1:] if quiet else events)])
     if events and not quiet:
         nudge()
 

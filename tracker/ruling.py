@@ -302,8 +302,8 @@ class RuleLine:
 
 
 def rule_lines(prefecture: Prefecture, today: date) -> dict[str, list[RuleLine]]:
-    """The rules of a préfecture by purpose, then by the demandes that they are for. Those that only held in the past come
-    last."""
+    """The rules of a préfecture by purpose, then by the demandes that they are for. Those that only held in the past
+    come last."""
     grouped: dict[tuple[object, ...], list[DeadlineRule]] = {}
     order = ("kind__position", "channel__position", "module", "nature__position", "site__position", "valid_from", "pk")
     for row in in_force(prefecture).order_by(*order):

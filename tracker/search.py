@@ -11,7 +11,7 @@ from typing import Final
 
 from django.db.models import Case, IntegerField, Value, When
 
-from tracker.models import Ticket
+from tracker.models import ExternalIdentity, Ticket
 from tracker.models.search import SearchDocument
 from tracker.querysets import TicketQuerySet
 
@@ -23,13 +23,17 @@ WORD: Final = re.compile(r"[^\W_]+")
 REFERENCE: Final = re.compile(r"(?:(?:(?P<code>\w{1,8})-)?(?P<year>(?:19|20)\d\d)-)?(?P<number>\d{1,9})", re.ASCII)
 
 
+PLAIN: Final = {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d"}
+"""Letters that Unicode does not take apart."""
+
+
 class Folding(dict[int, str]):
     """Translation table to lower case without accents, filled character by character as texts bring them."""
 
     def __missing__(self, code: int) -> str:
         folded = unicodedata.normalize("NFKD", chr(code)).casefold()
         letters = "".join(char for char in folded if not unicodedata.combining(char))
-        self[code] = {"œ": "oe", "æ": "ae"}.get(letters, letters)
+        self[code] = PLAIN.get(letters, letters)
         return self[code]
 
 
@@ -66,23 +70,29 @@ def words_of(texts: Iterable[str]) -> list[str]:
 # --- Writing ------------------------------------------------------------------------------------------------------
 
 
-def index_tickets(tickets: Iterable[Ticket], extra: Mapping[int, str] | None = None) -> None:
+def index_tickets(tickets: Iterable[Ticket], old_numbers: Mapping[int, str] | None = None) -> None:
     """Write the words of saved demandes, in the caller's transaction: when they are registered, imported, corrected or
-    blanked by an elimination. `extra` gives by identifier what else finds one (its number in an old register); without
-    it, the numbers already known in a register stand. One query for a new batch, two where rows exist."""
+    blanked by an elimination. Two queries, whatever their number.
+
+    `old_numbers` (by identifier) are those that an old register gave; an import that knows them saves the first query.
+    """
     tickets = list(tickets)
-    extra = extra or {}
-    documents = [
-        SearchDocument(ticket_id=ticket.pk, words=" ".join(words_of(texts_of(ticket, extra.get(ticket.pk, "")))))
-        for ticket in tickets
-    ]
+    if old_numbers is None:
+        known = ExternalIdentity.objects.filter(ticket__in=tickets).exclude(old_number="")
+        old_numbers = dict(known.values_list("ticket_id", "old_number"))
     SearchDocument.objects.bulk_create(
-        documents, update_conflicts=True, unique_fields=["ticket"], update_fields=["words"]
+        [
+            SearchDocument(ticket=ticket, words=" ".join(words_of(texts_of(ticket, old_numbers.get(ticket.pk, "")))))
+            for ticket in tickets
+        ],
+        update_conflicts=True,
+        unique_fields=["ticket"],
+        update_fields=["words"],
     )
 
 
-def texts_of(ticket: Ticket, extra: str) -> tuple[str, ...]:
-    return (ticket.reference, ticket.sender_name, ticket.sender_contact, ticket.subject, extra, ticket.body)
+def texts_of(ticket: Ticket, old_number: str) -> tuple[str, ...]:
+    return (ticket.reference, ticket.sender_name, ticket.sender_contact, ticket.subject, old_number, ticket.body)
 
 
 # --- Reading ------------------------------------------------------------------------------------------------------

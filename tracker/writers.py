@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import models, transaction
 
-from tracker import clock, details, journal
+from tracker import bulk, clock, details, journal
 from tracker.commands import Absorb, Assign, Command, Merge, Register
 from tracker.deadlines import DeadlineState, Fact, RuleBook
 from tracker.decisions import Change, Context, PastEvent, decide
@@ -219,12 +219,12 @@ def insert_change(
     details.save(ticket, change.details)
 
 
-def store_deadlines(
-    ticket: Ticket, before: Iterable[DeadlineState], after: Iterable[DeadlineState]
-) -> list[Deadline]:
+def store_deadlines(ticket: Ticket, before: Sequence[DeadlineState], after: Sequence[DeadlineState]) -> list[Deadline]:
     """Bring the stored rows from `before` to `after`; gives the rows still to insert."""
     old = {state.key: state for state in before}
     new = {state.key: state for state in after}
+    if not old:
+        return [deadline_row(ticket, state) for state in after]
     rows = Deadline.objects.filter(ticket=ticket)
     for key in old.keys() & new.keys():
         if old[key] != new[key]:
@@ -309,8 +309,8 @@ def write_many(drafts: Iterable[Draft], rules: RuleBook, *, refuse: bool = False
     """Write a chunk (at most a few hundred) in bulk, in the caller's transaction. Each draft's steps are separate acts.
 
     New tickets need `prefecture` and `site` set; the others are locked by the caller (`lock_many`). A draft that cannot
-    be written raises what `decide` raises; with `refuse`, its `refusal` is set, nothing of it is written, and the others
-    go on.
+    be written raises what `decide` raises; with `refuse`, its `refusal` is set, nothing of it is written, and the
+    others go on.
     """
     drafts = list(drafts)
     histories = load_histories([draft.ticket.pk for draft in drafts if not draft.is_new])
@@ -330,7 +330,7 @@ def write_many(drafts: Iterable[Draft], rules: RuleBook, *, refuse: bool = False
     kept = [draft for draft in drafts if draft.refusal is None]
     new = [draft.ticket for draft in kept if draft.is_new]
     number_tickets(new)
-    Ticket.objects.bulk_create(new)
+    bulk.insert(new)
     insert_many(kept)
 
 
@@ -372,5 +372,5 @@ def insert_many(drafts: Sequence[Draft]) -> None:
         created += store_deadlines(ticket, draft.before, draft.changes[-1][0].deadlines if draft.changes else ())
     journal.store(*loud, quiet=False)
     journal.store(*silent, quiet=True)
-    Deadline.objects.bulk_create(created)
+    bulk.insert(created)
     details.save_many(detailed)

@@ -46,8 +46,8 @@ MEDIA_ROOT = DATA_DIR / "files"
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = DATA_DIR / "mail"
 
-CELERY_BROKER_URL = env.str("REDIS_URL", default="memory://")
-if CELERY_BROKER_URL == "memory://":
+CELERY_BROKER_URL = env.str("REDIS_URL", default="memory://localhost/")
+if CELERY_BROKER_URL.startswith("memory:"):
     # The memory transport looks for work every second unless told otherwise.
     CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.1}
 

@@ -1,7 +1,5 @@
 """Tests: SQLite by default, PostgreSQL where TEST_DATABASE_URL names a server (`make test` runs both)."""
 
-import os
-
 import atexit
 import os
 import shutil
@@ -19,7 +17,7 @@ DEBUG = False
 SECRET_KEY = "test-only-" + "k" * 50
 JOURNAL_KEY = "test-only-" + "j" * 50
 ALLOWED_HOSTS = ["*"]
-# One folder, hence one database, a run: two runs at once never meet. The workers of a run find its folder by the variable.
+# One folder and one database a run, so that two runs never meet. The workers of a run find them by the variable.
 if "SILLAGE_TEST_DATA" not in os.environ:
     os.environ["SILLAGE_TEST_DATA"] = tempfile.mkdtemp(prefix="sillage-test-")
     atexit.register(shutil.rmtree, os.environ["SILLAGE_TEST_DATA"], ignore_errors=True)
@@ -28,9 +26,10 @@ DATA_DIR = Path(os.environ["SILLAGE_TEST_DATA"])
 DATABASES = {"default": env.db("TEST_DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'unused.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
-    # A file, not memory: threads of the live server and of the concurrency tests must see the same database. One per
-    # run, so that two runs at once do not share it.
-    DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / f"test-{os.getpid()}.sqlite3")}
+    # A file, not memory: threads of the live server and of the concurrency tests must see the same database.
+    DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
+else:
+    DATABASES["default"]["TEST"] = {"NAME": DATA_DIR.name.replace("-", "_").lower()}
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
@@ -39,6 +38,6 @@ MEDIA_ROOT = DATA_DIR / "files"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-CELERY_BROKER_URL = "memory://"
+CELERY_BROKER_URL = "memory://localhost/"
 
 SILLAGE_DEMONSTRATION_ALLOWED = True

@@ -46,8 +46,8 @@ def remove_events(events: QuerySet[Any]) -> None:
 
 
 @pytest.fixture
-def tickets(world: World) -> list[Ticket]:
-    """Five demandes with some life."""
+def tickets(world: World, frozen: Any) -> list[Ticket]:
+    """Five demandes with some life; then the clock moves past LATER, so that all of it can be sealed."""
     made = []
     for index in range(5):
         ticket = world.register(received_on=date(2026, 11, 9 + index % 4))
@@ -56,6 +56,7 @@ def tickets(world: World) -> list[Ticket]:
         if index % 2:
             world.act(ticket, Answer(date(2026, 11, 19)), by="agent")
         made.append(Ticket.objects.get(pk=ticket.pk))
+    frozen.move_to(LATER + timedelta(days=1))
     return made
 
 
@@ -220,7 +221,9 @@ def test_a_removed_text_and_an_added_one(tickets: list[Ticket]) -> None:
 
 def test_an_eliminated_text_leaves_the_chain_valid(tickets: list[Ticket], world: World) -> None:
     seal_heads(LATER)
-    assert erase_texts(EventText.objects.filter(event__stream="ticket"), world.prefecture.tickets.all()[0].registered_at)
+    assert erase_texts(
+        EventText.objects.filter(event__stream="ticket"), world.prefecture.tickets.all()[0].registered_at
+    )
     assert not EventText.objects.exclude(text="", salt="").exists()
     assert verify_journal().different == []
     world.act(tickets[0], Note("Un autre appel."), by="agent")  # the chain goes on
@@ -259,17 +262,22 @@ def test_heads_are_daily_chained_and_signed(world: World, frozen: Any) -> None:
     assert verify_journal().different == []
     with triggers.lifted():
         rewrite_chain(ticket, occurred_on=date(2026, 11, 2))
-    assert [d.reference for d in verify_journal().different] == [
-        "Scellé 44 jusqu’au 2026-11-22T08:00:00.000000+00:00"
-    ]
+    assert [d.reference for d in verify_journal().different] == ["Scellé 44 jusqu’au 2026-11-22T08:00:00.000000+00:00"]
 
 
-def test_what_is_younger_than_an_hour_is_not_sealed(world: World, frozen: Any) -> None:
+def test_what_is_younger_than_an_hour_is_not_sealed(world: World) -> None:
     world.register()
     assert seal_heads()[0].events == 0
 
 
-def test_an_exported_head_guards_against_the_removal_of_heads(tickets: list[Ticket], tmp_path: Path, frozen: Any) -> None:
+def test_the_future_is_not_sealed(world: World) -> None:
+    with pytest.raises(ValueError, match="future"):
+        seal_heads(LATER)
+
+
+def test_an_exported_head_guards_against_the_removal_of_heads(
+    tickets: list[Ticket], tmp_path: Path, frozen: Any
+) -> None:
     path = tmp_path / "scelles.jsonl"
     frozen.shift(timedelta(days=1))
     call_command("seal_journal", export=path, stdout=StringIO())

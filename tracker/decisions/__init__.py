@@ -50,10 +50,10 @@ def decide(ticket: Ticket, acts: Sequence[commands.Command], context: Context) -
 
     Raises InvalidCommand, NotAllowed or TransitionRefused; the instance is then to be thrown away.
     """
-    start = columns(ticket)
+    start = ticket.__dict__.copy()
     events: list[EventDraft] = []
     for act in acts:
-        before = columns(ticket)
+        before = ticket.__dict__.copy()
         try:
             draft = HANDLERS[type(act)](ticket, act, context)
         except DateOutsideCalendar as refusal:
@@ -61,7 +61,7 @@ def decide(ticket: Ticket, acts: Sequence[commands.Command], context: Context) -
         if draft is None:
             continue
         if draft.kind != "registered":
-            draft = draft.changing(changes_between(before, columns(ticket)))
+            draft = draft.changing(recorded(changed_columns(ticket, before)))
         events.append(draft)
         ticket.version += 1
         context.history.append(
@@ -80,25 +80,26 @@ def decide(ticket: Ticket, acts: Sequence[commands.Command], context: Context) -
     promise = next_promise(deadlines)
     ticket.due_on = promise.due_on if promise else None
     ticket.due_purpose = promise.purpose if promise else ""
-    changed = {name for name, value in columns(ticket).items() if value != start[name]}
     return Change(
-        changed | {"version", "due_on", "due_purpose"},
+        changed_columns(ticket, start).keys() | {"version", "due_on", "due_purpose"},
         events,
         deadlines,
         detail_columns(acts, effective(context.facts)),
     )
 
 
-def columns(ticket: Ticket) -> dict[str, Any]:
-    return {name: ticket.__dict__.get(name) for name in COLUMNS}
+def changed_columns(ticket: Ticket, before: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """Old and new value of each column of `ticket` that differs from `before`, a copy of its attributes."""
+    now = ticket.__dict__
+    return {name: (before.get(name), now.get(name)) for name in COLUMNS if before.get(name) != now.get(name)}
 
 
-def changes_between(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any]]:
-    """Old and new value of each column that changed, as JSON; personal columns are named elsewhere, never quoted."""
+def recorded(changes: dict[str, tuple[Any, Any]]) -> dict[str, list[Any]]:
+    """Changes as an event holds them: JSON; personal columns are named elsewhere, never quoted."""
     return {
-        name: [as_json(before[name]), as_json(value)]
-        for name, value in after.items()
-        if value != before[name] and name not in Ticket.PERSONAL_FIELDS and name != "forwarded_to"
+        name: [as_json(old), as_json(new)]
+        for name, (old, new) in changes.items()
+        if name not in Ticket.PERSONAL_FIELDS and name != "forwarded_to"
     }
 
 

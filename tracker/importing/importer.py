@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
-from tracker import clock, writers
+from tracker import bulk, clock, writers
 from tracker.commands import Command
 from tracker.enums import OPEN_STATES, State, Via
 from tracker.errors import SillageError
@@ -103,7 +103,7 @@ class Importer:
             self.match(chunk)
             drafted = [candidate for candidate in chunk if self.prepare(candidate)]
             writers.write_many([c.draft for c in drafted if c.draft], self.rules, refuse=True)
-            ExternalIdentity.objects.bulk_create(filter(None, map(self.settle, drafted)))
+            bulk.insert([identity for identity in map(self.settle, drafted) if identity is not None])
             if self.on_chunk is not None:
                 self.on_chunk(self, position)
             if self.dry_run:

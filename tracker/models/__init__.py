@@ -12,6 +12,7 @@ from tracker.models.reference import (
     Theme,
     TicketKind,
 )
+from tracker.models.search import SearchDocument
 from tracker.models.tickets import Correspondent, Deadline, ExternalIdentity, ReferenceCounter, Ticket
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "Prefecture",
     "ReferenceCounter",
     "SealedHead",
+    "SearchDocument",
     "Site",
     "Theme",
     "Ticket",

@@ -1,6 +1,6 @@
 """The words of each demande, as the database indexes them for the search of the lists."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -35,7 +35,7 @@ FTS_TABLE = "tracker_searchindex"
 
 
 @SearchDocument._meta.get_field("words").register_lookup  # type: ignore[union-attr,arg-type]  # an instance takes them too
-class Matches(Lookup[bool]):
+class Matches(Lookup):  # type: ignore[type-arg]  # not subscriptable when it runs
     """`words__matches=…`: the full-text match of the engine, on a query made by `tracker.search`."""
 
     lookup_name = "matches"
@@ -49,5 +49,3 @@ class Matches(Lookup[bool]):
         alias = connection.ops.quote_name(self.lhs.alias)
         found = f"SELECT rowid FROM {FTS_TABLE} WHERE {FTS_TABLE} MATCH %s"
         return f'{alias}."ticket_id" IN ({found})', (self.rhs.sqlite,)
-
-

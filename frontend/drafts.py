@@ -1,0 +1,36 @@
+"""Forms half filled, kept on the server per person and form, so that nothing typed is lost with a tab or a session."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from frontend.models import FormDraft, Submission
+from tracker.models import User
+
+KEPT = timedelta(days=14)
+MAX_VALUE = 20_000
+"""Characters kept of one field: far above any letter, far below what would fill a disk."""
+NEVER_KEPT = frozenset({"csrfmiddlewaretoken", "token"})
+
+
+def save(user: User, form: str, typed: Mapping[str, str], now: datetime) -> None:
+    """Keep what `typed` holds; a form emptied by its author is forgotten."""
+    data = {name: value[:MAX_VALUE] for name, value in typed.items() if name not in NEVER_KEPT and value}
+    if not data:
+        forget(user, form)
+        return
+    FormDraft.objects.update_or_create(user=user, form=form, defaults={"data": data, "saved_at": now})
+
+
+def find(user: User, form: str, now: datetime) -> FormDraft | None:
+    return FormDraft.objects.filter(user=user, form=form, saved_at__gt=now - KEPT).first()
+
+
+def forget(user: User, form: str) -> None:
+    FormDraft.objects.filter(user=user, form=form).delete()
+
+
+def purge(now: datetime) -> int:
+    """Delete what is older than 14 days; returns how many drafts."""
+    Submission.objects.filter(sent_at__lte=now - KEPT).delete()
+    deleted, _ = FormDraft.objects.filter(saved_at__lte=now - KEPT).delete()
+    return deleted

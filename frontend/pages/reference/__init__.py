@@ -1,0 +1,5 @@
+"""Calendar and rules, for the référent."""
+
+from frontend.pages.reference import calendar, recomputations, rules
+
+urlpatterns = [*rules.urlpatterns, *calendar.urlpatterns, *recomputations.urlpatterns]

@@ -1,0 +1,80 @@
+"""The three steps of every change: a form, what it would do to the deadlines that run, then the change itself."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from frontend import feedback
+from frontend.forms.fields import DatedForm
+from frontend.http import PageRequest
+from frontend.pages import errors
+from tracker import recomputing
+from tracker.errors import InvalidCommand, StaleVersion
+from tracker.recomputing import Plan
+from tracker.writers import Author
+
+EDIT, CONFIRM = "edit", "confirm"
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """One kind of change: `plan` makes it from a valid form, `said` tells it (« Courriels : 3 jours ouvrés à partir
+    du… »), `back` is the address of the list that it belongs to."""
+
+    title: str
+    template: str
+    button: str
+    back: str
+    plan: Callable[[], Plan]
+    said: Callable[[Plan], str]
+    context: dict[str, Any] = field(default_factory=dict)
+
+
+def show(request: PageRequest, form: DatedForm, screen: Screen) -> HttpResponse:
+    """The form at first sight; once filled in, its effect; once confirmed, the change, then the list. A form with nothing
+    to type begins at its effect."""
+    filled = request.method == "POST" or not form.fields
+    if not filled or request.POST.get("step") == EDIT:
+        return page(request, form, screen)
+    if form.fields and not form.is_valid():
+        return page(request, form, screen, status=422)
+    try:
+        plan = screen.plan()
+        if request.method != "POST" or request.POST.get("step") != CONFIRM:
+            return preview(request, form, screen, plan)
+        recomputing.carry_out(plan, Author(user=request.user))
+    except InvalidCommand as refusal:
+        return refused(request, form, screen, refusal)
+    except StaleVersion as refusal:
+        return errors.page(
+            request,
+            409,
+            title="Cette page n’est plus à jour",
+            text=f"{refusal.message} Rien n’a été enregistré\xa0: revenez à la liste et recommencez.",
+        )
+    feedback.done(request, f"{screen.said(plan)} Les échéances en cours sont recalculées.")
+    return redirect(screen.back)
+
+
+def page(request: PageRequest, form: DatedForm, screen: Screen, status: int = 200) -> HttpResponse:
+    return render(
+        request,
+        f"frontend/pages/{screen.template}.html",
+        {"form": form, "screen": screen, **screen.context},
+        status=status,
+    )
+
+
+def preview(request: PageRequest, form: DatedForm, screen: Screen, plan: Plan) -> HttpResponse:
+    context = {"form": form, "screen": screen, "said": screen.said(plan), "effect": recomputing.preview(plan)}
+    return render(request, "frontend/pages/recompute_preview.html", context)
+
+
+def refused(request: PageRequest, form: DatedForm, screen: Screen, refusal: InvalidCommand) -> HttpResponse:
+    if not form.fields:
+        return errors.page(request, 409, title="Ce changement n’est pas possible", text=refusal.message)
+    form.refuse(refusal)
+    return page(request, form, screen, status=422)

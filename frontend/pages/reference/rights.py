@@ -1,0 +1,38 @@
+"""Who opens these pages. Every référent reads them, since they explain each date of its demandes; the référent of the
+whole préfecture alone changes them, since a change moves the deadlines of every bureau. For anybody else they do not
+exist."""
+
+from django.http import Http404
+
+from tracker.enums import Role
+from tracker.models import Prefecture, User
+from tracker.scopes import Grant
+
+
+def prefecture_read_by(user: User) -> Prefecture:
+    """The préfecture whose rules and calendar the person reads: one that the person may change, if any."""
+    return _prefecture({grant.prefecture_id: _edits(grant) for grant in _quality(user)})
+
+
+def prefecture_edited_by(user: User) -> Prefecture:
+    """The préfecture whose rules and calendar the person changes."""
+    return _prefecture({grant.prefecture_id: True for grant in _quality(user) if _edits(grant)})
+
+
+def may_edit(user: User, prefecture: Prefecture) -> bool:
+    return any(grant.prefecture_id == prefecture.pk and _edits(grant) for grant in _quality(user))
+
+
+def _quality(user: User) -> list[Grant]:
+    return [grant for grant in user.scope.grants if grant.role == Role.QUALITY]
+
+
+def _edits(grant: Grant) -> bool:
+    return grant.site_id is None and grant.office_root is None
+
+
+def _prefecture(editable: dict[int, bool]) -> Prefecture:
+    """The first of these, those that may be changed before the others."""
+    if not editable:
+        raise Http404
+    return Prefecture.objects.get(pk=min(editable, key=lambda pk: (not editable[pk], pk)))

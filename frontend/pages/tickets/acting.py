@@ -1,0 +1,246 @@
+"""The acts on a demande: each a small form that says what it will do to the deadline before it is confirmed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+from django_htmx.http import HttpResponseClientRedirect
+
+from frontend.feedback import done
+from frontend.forms.fields import PlainTextField
+from frontend.forms.ticket_acts import ActForm, MergeForm
+from frontend.forms.ticket_edits import CorrectForm
+from frontend.journal_words import Line
+from frontend.pages.tickets.offers import FORMS, refusal, transitions, undo_refusal
+from frontend.pages.tickets.reading import band_of, fetch, journal_of, still_visible
+from frontend.rehearsal import context_of, rehearse
+from frontend.ticket_words import effect_sentence, warnings_of
+from frontend.wording import long_date
+from tracker import writers
+from tracker.errors import InvalidCommand, NotAllowed, SillageError, StaleVersion, TransitionRefused
+from tracker.models import Ticket, User
+from tracker.writers import Author
+
+CONFLICT, UNPROCESSABLE = 409, 422
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What an act would do, said before it is confirmed. `refused`: it would not be accepted as typed."""
+
+    sentence: str = ""
+    warnings: list[str] = field(default_factory=list)
+    refused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field that somebody changed while another person was typing in it."""
+
+    label: str
+    present: str
+    typed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """What happened to the demande since the form was opened."""
+
+    lines: list[Line]
+    differences: list[Difference]
+    refused: str
+
+
+@require_http_methods(["GET", "POST"])
+def act(request: HttpRequest, reference: str, name: str) -> HttpResponse:
+    """One act: its form with the effect announced (GET), the effect of what is typed (POST with `rehearse`), the act."""
+    user: User = request.user  # type: ignore[assignment]  # every page but sign-in is for a signed-in person
+    ticket = fetch(user, reference)
+    if request.method == "GET":
+        refused = why_not(ticket, user, name)
+        if refused is not None:
+            return show_refusal(request, ticket, refused)
+        form = bind(ticket, user, name, None)
+        return show_form(request, form, effect=effect_of(bind(ticket, user, name, proposed(form))))
+    form = bind(ticket, user, name, posted(request, ticket, name))
+    if "rehearse" in request.POST:
+        effect = effect_of(form)
+        if request.htmx:  # type: ignore[attr-defined]  # set by the htmx middleware
+            return render(request, "frontend/partials/_ticket_effect.html", {"effect": effect})
+        return show_form(request, form, effect=effect)
+    return submit(request, form)
+
+
+def submit(request: HttpRequest, form: ActForm) -> HttpResponse:
+    """Do the act; anything refused comes back with the form as it was typed."""
+    if not form.is_valid():
+        return show_form(request, form, status=UNPROCESSABLE)
+    try:
+        perform(form)
+    except InvalidCommand as refused:
+        form.refuse(refused)
+        return show_form(request, form, status=UNPROCESSABLE)
+    except StaleVersion:
+        return show_conflict(request, form)
+    except (TransitionRefused, NotAllowed) as refused:
+        return show_refusal(request, form.ticket, refused)
+    return show_done(request, form)
+
+
+def perform(form: ActForm) -> None:
+    author, opened_version = Author(user=form.user), form.cleaned_data["opened_version"]
+    if isinstance(form, MergeForm):
+        writers.merge(form.ticket.pk, form.cleaned_data["target"].pk, author, opened_version=opened_version)
+    else:
+        writers.write_one(form.ticket.pk, form.acts(), author, opened_version=opened_version)
+
+
+# --- Binding ------------------------------------------------------------------------------------------------------
+
+
+def bind(ticket: Ticket, user: User, name: str, data: Mapping[str, Any] | None) -> ActForm:
+    return FORMS[name](data, ticket=ticket, user=user, context=context_of(ticket, Author(user=user)))
+
+
+def posted(request: HttpRequest, ticket: Ticket, name: str) -> Mapping[str, Any]:
+    """What was posted. The « Annuler » of a message carries the version it speaks of in its address."""
+    data = request.POST.copy()
+    if name == "undo":
+        data.setdefault("opened_version", request.GET.get("version", str(ticket.version)))
+    return data
+
+
+def proposed(form: ActForm) -> dict[str, Any]:
+    """The form as it opens, as if it were sent at once: a text still to be written is not what the deadline depends on."""
+    data = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
+    for name, each in form.fields.items():
+        if isinstance(each, PlainTextField) and each.required and not data[name]:
+            data[name] = "…"
+    return data
+
+
+def why_not(ticket: Ticket, user: User, name: str) -> SillageError | None:
+    context = context_of(ticket, Author(user=user))
+    if name == "undo":
+        words = undo_refusal(context)
+        return TransitionRefused(words) if words else None
+    return refusal(ticket, name, context.abilities)
+
+
+# --- What the person reads ----------------------------------------------------------------------------------------
+
+
+def effect_of(form: ActForm) -> Effect:
+    """What the act would do as typed; nothing while it cannot be told."""
+    if not form.moves_deadline or not form.is_valid():
+        return Effect()
+    today = form.context.today
+    band = band_of(form.ticket, form.context)
+    try:
+        rehearsal = rehearse(form.ticket, form.acts(), form.context)
+    except (InvalidCommand, NotAllowed, TransitionRefused) as refused:
+        return Effect(refused.message, refused=True)
+    sentence = effect_sentence(rehearsal, today)
+    if isinstance(form, MergeForm):
+        kept: Ticket = form.cleaned_data["target"]
+        first = min(kept.received_on, form.ticket.received_on)
+        sentence += f" {kept.reference} gardera l’arrivée la plus ancienne, {long_date(first, today)}."
+    return Effect(sentence, warnings_of(rehearsal, band, today))
+
+
+def show_form(
+    request: HttpRequest,
+    form: ActForm,
+    *,
+    effect: Effect | None = None,
+    conflict: Conflict | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    ticket = form.ticket
+    shown = {
+        "ticket": ticket,
+        "today": form.context.today,
+        "form": form,
+        "title": transitions(ticket).get(form.name) or form.label or form.submit,
+        "url": reverse("ticket-act", args=[ticket.reference, form.name]),
+        "effect": effect or Effect(),
+        "conflict": conflict,
+    }
+    return render(request, template(request, "act"), shown, status=status)
+
+
+def show_conflict(request: HttpRequest, form: ActForm) -> HttpResponse:
+    """Both versions, what was typed kept, and a button that sends it again knowingly."""
+    opened = int(form.cleaned_data["opened_version"])
+    typed = request.POST.copy()
+    ticket = fetch(form.user, form.ticket.reference)
+    typed["opened_version"] = str(ticket.version)
+    again = bind(ticket, form.user, form.name, typed)
+    refused = why_not(ticket, form.user, form.name)
+    conflict = Conflict(
+        lines=journal_of(ticket, form.user, again.today, after=opened),
+        differences=differences(again) if isinstance(again, CorrectForm) else [],
+        refused=refused.message if refused else "",
+    )
+    effect = effect_of(again)
+    return show_form(request, again, effect=effect, conflict=conflict, status=CONFLICT)
+
+
+def differences(form: CorrectForm) -> list[Difference]:
+    """The fields that this person changed and whose present value is neither the one typed nor the one opened."""
+    form.is_valid()
+    found = []
+    for name in form.changed_data:
+        each = form.fields[name]
+        if name == "opened_version" or not each.has_changed(each.initial, form[name].data):
+            continue
+        found.append(Difference(form[name].label, shown_value(form, name, each.initial), typed_value(form, name)))
+    return found
+
+
+def shown_value(form: CorrectForm, name: str, value: Any) -> str:
+    each = form.fields[name]
+    choices = dict((str(key), str(label)) for key, label in getattr(each, "choices", ()))
+    if choices:
+        return choices.get(str(value if value is not None else ""), "")
+    return str(each.prepare_value(value) or "")
+
+
+def typed_value(form: CorrectForm, name: str) -> str:
+    return shown_value(form, name, form[name].data)
+
+
+def show_refusal(request: HttpRequest, ticket: Ticket, refused: SillageError) -> HttpResponse:
+    shown = {"ticket": ticket, "message": refused.message}
+    return render(request, template(request, "refused"), shown, status=CONFLICT)
+
+
+def show_done(request: HttpRequest, form: ActForm) -> HttpResponse:
+    """Back to the demande, or home where it is no longer this person's; with the way back while there is one."""
+    ticket, user = Ticket.objects.select_related("site").get(pk=form.ticket.pk), form.user
+    visible = still_visible(user, ticket)
+    context = context_of(ticket, Author(user=user))
+    undo = ""
+    if visible and form.name != "undo" and not undo_refusal(context):
+        undo = f"{reverse('ticket-act', args=[ticket.reference, 'undo'])}?version={ticket.version}"
+    sentence = form.sentence()
+    if not visible:
+        sentence = f"{ticket.reference}\xa0: {sentence[0].lower()}{sentence[1:]}"
+    elif ticket.is_open and ticket.due_on and form.moves_deadline:
+        sentence += f" Prochaine échéance\xa0: au plus tard {long_date(ticket.due_on, context.today)}."
+    done(request, sentence, undo=undo)
+    target = reverse("ticket", args=[ticket.reference]) if visible else reverse("home")
+    if request.htmx:  # type: ignore[attr-defined]  # set by the htmx middleware
+        return HttpResponseClientRedirect(target)
+    return redirect(target)
+
+
+def template(request: HttpRequest, name: str) -> str:
+    """The fragment for a panel opened in place, the page around it otherwise."""
+    if request.htmx:  # type: ignore[attr-defined]  # set by the htmx middleware
+        return f"frontend/partials/_ticket_{name}.html"
+    return f"frontend/pages/ticket_{name}.html"

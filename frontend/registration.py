@@ -1,0 +1,144 @@
+"""Registering a demande from a form: once per token, with what the person may complete and what looks like it."""
+
+import difflib
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from frontend.models import Submission
+from tracker import clock, writers
+from tracker.commands import Command, Register
+from tracker.models import Correspondent, Office, Prefecture, Site, Ticket, User
+from tracker.permissions import REGISTERING_ROLES
+from tracker.enums import Role
+
+SUGGESTIONS = 8
+CANDIDATES = 40
+NEAR_DAYS = timedelta(days=15)
+RECENT = timedelta(days=90)
+LIKENESS = 0.6
+
+
+def register_once(token: uuid.UUID, prefecture: Prefecture, acts: Sequence[Command], user: User) -> tuple[Ticket, bool]:
+    """Register, unless the form carrying `token` was already sent: then the demande that it gave, and False.
+
+    The token's row is written first: two sendings at the same instant wait for each other on its key. Raises what
+    `writers.register` raises, and keeps no trace of the token then.
+    """
+    author = writers.Author(user=user)
+    try:
+        with transaction.atomic():
+            sent = Submission.objects.create(token=token, user=user, prefecture=prefecture, sent_at=clock.now())
+            ticket = writers.register(prefecture, acts, author)
+            sent.ticket = ticket
+            sent.save(update_fields=["ticket"])
+            remember_sender(ticket)
+    except IntegrityError:
+        sent = Submission.objects.select_related("ticket").get(token=token, user=user)
+        if sent.ticket is None:
+            raise
+        return sent.ticket, False
+    return ticket, True
+
+
+def remember_sender(ticket: Ticket) -> None:
+    """Keep the sender in the completion directory, with the latest address given."""
+    if ticket.sender_name:
+        known = {"contact": ticket.sender_contact} if ticket.sender_contact else {}
+        Correspondent.objects.update_or_create(
+            prefecture_id=ticket.prefecture_id, name=ticket.sender_name, defaults=known
+        )
+
+
+def senders_like(prefecture: Prefecture, user: User, typed: str) -> list[Correspondent]:
+    """Senders whose name holds `typed`, among those of demandes that `user` may read."""
+    if len(typed) < 2:  # noqa: PLR2004  (one letter completes nothing)
+        return []
+    known = Correspondent.objects.filter(prefecture=prefecture, name__icontains=typed).order_by("name")[:CANDIDATES]
+    found = {row.name: row for row in known}
+    readable = Ticket.objects.readable_by(user).filter(prefecture=prefecture, sender_name__in=found)
+    used = set(readable.values_list("sender_name", flat=True).distinct())
+    return [row for name, row in found.items() if name in used][:SUGGESTIONS]
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    ticket: Ticket
+    same_subject: bool
+
+
+def duplicates_of(
+    prefecture: Prefecture, user: User, sender: str, subject: str, received_on: date | None
+) -> list[Duplicate]:
+    """Demandes of the same sender, recent or open, whose subject or arrival is near. Only what `user` may read."""
+    sender = sender.strip()
+    if not sender:
+        return []
+    on = received_on or date.max
+    recent = Q(received_on__gte=on - RECENT) if received_on else Q()
+    rows = Ticket.objects.readable_by(user).filter(recent, prefecture=prefecture, sender_name__iexact=sender)
+    found = []
+    for ticket in rows.select_related("kind", "channel").order_by("-received_on", "-pk")[:CANDIDATES]:
+        same_subject = alike(subject, ticket.subject)
+        near = received_on is not None and abs(ticket.received_on - received_on) <= NEAR_DAYS
+        if same_subject or near:
+            found.append(Duplicate(ticket, same_subject))
+    return sorted(found, key=lambda each: not each.same_subject)[:SUGGESTIONS]
+
+
+def alike(one: str, other: str) -> bool:
+    one, other = one.casefold().strip(), other.casefold().strip()
+    return bool(one and other) and difflib.SequenceMatcher(None, one, other).ratio() >= LIKENESS
+
+
+# --- Where a person registers -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The préfecture in which a person registers, the sites where their mail arrives, their own bureau if they have one."""
+
+    prefecture: Prefecture
+    sites: list[Site]
+    office: Office | None
+    own_office_ids: frozenset[int]
+    by_mailroom: bool
+
+    @property
+    def site(self) -> Site:
+        return self.sites[0]
+
+
+def desk_of(user: User) -> Desk | None:
+    """None where the person registers nowhere."""
+    grants = [grant for grant in user.scope.grants if grant.role in REGISTERING_ROLES]
+    if not grants:
+        return None
+    prefecture = Prefecture.objects.get(pk=min(grant.prefecture_id for grant in grants))
+    grants = [grant for grant in grants if grant.prefecture_id == prefecture.pk]
+    works_in = [grant for grant in grants if grant.role in (Role.AGENT, Role.SUPERVISOR) and grant.office_root]
+    office = Office.objects.filter(pk__in=[grant.office_root for grant in works_in], is_active=True).first()
+    sites = list(Site.objects.filter(prefecture=prefecture).order_by("-is_main", "position", "pk"))
+    places = {grant.site_id for grant in grants if grant.site_id} | ({office.site_id} if office else set())
+    everywhere = any(grant.site_id is None and grant.office_root is None for grant in grants)
+    if places and not everywhere:
+        sites = [site for site in sites if site.pk in places]
+    return Desk(
+        prefecture=prefecture,
+        sites=sites,
+        office=office,
+        own_office_ids=user.scope.offices(Role.AGENT, Role.SUPERVISOR),
+        by_mailroom=not works_in and any(grant.role == Role.MAILROOM for grant in grants),
+    )
+
+
+def begins(acts: Sequence[Command]) -> Register:
+    """The registration that a list of commands begins with."""
+    first = acts[0]
+    if not isinstance(first, Register):
+        raise TypeError("a demande begins with Register")
+    return first

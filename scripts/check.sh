@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Every check that needs no server. Prints one line a check; the output of one that fails; exits 1 if one does.
+# --with-tests: the pure and service tests on SQLite too.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+export PATH="$PWD/.venv/bin:$PATH" DJANGO_SETTINGS_MODULE=config.settings.test
+failed=0
+
+check() {
+  local name=$1 output
+  shift
+  if output=$("$@" 2>&1); then
+    echo "ok      $name"
+  else
+    echo "FAILED  $name"
+    echo "$output" | tail -n 80
+    failed=$((failed + 1))
+  fi
+}
+
+check "format (ruff)" ruff format --check .
+check "lint (ruff)" ruff check .
+check "templates, layout (djlint)" djlint --check --quiet frontend/templates
+check "templates, lint (djlint)" djlint --lint --quiet frontend/templates
+check "types (mypy)" mypy .
+check "import contracts" lint-imports
+check "migrations" python manage.py makemigrations --check --dry-run
+check "system checks" python manage.py check --fail-level WARNING
+if [ "${1:-}" = --with-tests ]; then
+  python -m pytest -n 2 -q -m "not e2e and not slow and not postgresql" --ignore tests/frontend tests || failed=$((failed + 1))
+fi
+[ "$failed" = 0 ] || echo "$failed check(s) failed"
+exit $((failed > 0))

@@ -1,0 +1,249 @@
+"""The frame around every page: menus by role, messages, refusals, what templates may not hold, uploads."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.messages.storage.base import Message
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import connection
+from django.template.loader import render_to_string
+from django.test import Client, RequestFactory
+from django.urls import reverse
+
+from frontend import context, feedback
+from frontend.pages import errors
+from tests.factories import World
+
+TEMPLATES = sorted((settings.BASE_DIR / "frontend" / "templates").rglob("*.html"))
+STATIC = settings.BASE_DIR / "frontend" / "static" / "frontend"
+MEGABYTE = 1024 * 1024
+
+
+def page_of(world: World, name: str, address: str = "/aide/") -> str:
+    client = Client()
+    client.force_login(world.user(name))
+    return client.get(address).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("role", "menu"),
+    [
+        ("mailroom", ["Arrivées", "Registre", "Calculer une échéance"]),
+        ("agent", ["Ma file", "Registre", "Calculer une échéance"]),
+        ("supervisor", ["Ma file", "Registre", "Calculer une échéance"]),
+        ("quality", ["Registre", "Calculer une échéance", "Délais", "Calendrier", "Imports"]),
+        ("copil", ["Calculer une échéance"]),
+        ("administrator", ["Calculer une échéance"]),
+    ],
+)
+def test_the_menu_is_that_of_the_role(world: World, role: str, menu: list[str]) -> None:
+    request = RequestFactory().get("/aide/")
+    request.user = world.user(role)
+    assert [link.label for link in context.navigation(request)] == menu
+    kinds = context.registrable(request)
+    assert bool(kinds) == (role in ("mailroom", "agent", "supervisor", "quality"))
+
+
+def test_the_page_one_is_on_is_marked(world: World) -> None:
+    page = page_of(world, "agent", "/calculer-une-echeance/")
+    assert re.search(r'href="/calculer-une-echeance/" aria-current="page"', page)
+
+
+def test_the_kinds_offered_are_those_of_the_prefecture(world: World) -> None:
+    world.prefecture.kinds.filter(code="complaint").update(is_active=False)
+    request = RequestFactory().get("/aide/")
+    request.user = world.user("agent")
+    offered = [link.url for link in context.registrable(request)]
+    assert reverse("register", args=["correspondence"]) in offered
+    assert reverse("register", args=["complaint"]) not in offered
+
+
+def test_no_mark_of_the_state_in_the_demonstration(world: World) -> None:
+    page = page_of(world, "agent")
+    assert "fr-logo" not in page and "fr-footer__brand" not in page
+    assert "Préfecture" in page and "république" not in page.lower()
+
+
+def test_a_message_may_offer_to_undo(rf: RequestFactory) -> None:
+    sent: list[Message] = []
+
+    class Storage:
+        def add(self, level: int, message: str, extra_tags: str = "") -> None:
+            sent.append(Message(level, message, extra_tags))
+
+    request = rf.get("/")
+    request._messages = Storage()  # type: ignore[attr-defined]
+    feedback.done(request, "La réponse est enregistrée.", undo="/demandes/44-2026-000001/undo/")
+    messages.error(request, "Rien.")
+    html = render_to_string("frontend/components/messages.html", {"messages": sent, "csrf_token": "jeton"})
+    assert html.count("<form") == 1
+    assert 'action="/demandes/44-2026-000001/undo/"' in html and "Annuler" in html
+    assert "fr-alert--success" in html and "fr-alert--error" in html
+
+
+# --- refusals ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", errors.REFUSALS)
+def test_each_refusal_says_what_to_do_and_offers_a_way_out(world: World, rf: RequestFactory, status: int) -> None:
+    request = rf.get("/")
+    request.user = world.user("agent")
+    response = errors.page(request, status)
+    html = response.content.decode()
+    assert response.status_code == status
+    assert errors.REFUSALS[status].title in html and 'href="/"' in html
+
+
+def test_an_unknown_address_is_a_french_page(world: World) -> None:
+    response = Client().get("/nulle-part/")
+    assert response.status_code == 404
+    assert "Cette page n’existe pas" in response.content.decode()
+
+
+def test_a_form_of_another_session_is_refused_kindly(world: World) -> None:
+    response = Client(enforce_csrf_checks=True).post("/connexion/", {"username": "a@b.test", "password": "x"})
+    assert response.status_code == 403
+    assert "Votre session a changé" in response.content.decode()
+
+
+def test_a_broken_request_is_a_400_and_a_too_long_text_a_413(world: World, rf: RequestFactory) -> None:
+    request = rf.get("/")
+    request.user = world.user("agent")
+    assert errors.bad_request(request, SuspiciousOperation()).status_code == 400
+    too_long = errors.bad_request(request, RequestDataTooBig())
+    assert too_long.status_code == 413
+    assert "Le texte envoyé est trop long" in too_long.content.decode()
+
+
+def test_a_text_beyond_the_limit_is_refused_whole(world: World) -> None:
+    client = Client(raise_request_exception=False)
+    response = client.post("/connexion/", "x" * (settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1), content_type="text/plain")
+    assert response.status_code in (413, 422)
+    data = "username=" + "x" * (settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
+    response = client.post("/connexion/", data, content_type="application/x-www-form-urlencoded")
+    assert response.status_code == 413
+
+
+def test_the_page_of_a_breakdown_needs_no_database(rf: RequestFactory) -> None:
+    # Without the `db` fixture, any query is an error here.
+    html = errors.server_error(rf.get("/")).content.decode()
+    assert "Une erreur est survenue" in html
+    assert 'href="/"' in html
+
+
+def test_health_asks_the_database(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Client().get("/sante/").content == b"ok"
+
+    def down() -> None:
+        raise connection.Database.OperationalError("down")
+
+    monkeypatch.setattr(connection, "cursor", down)
+    assert Client(raise_request_exception=False).get("/sante/").status_code == 500
+
+
+# --- uploads ----------------------------------------------------------------------------------------------------
+
+
+class Body:
+    """A multipart body made as it is read: `size` bytes of file that never stand whole in memory."""
+
+    HEAD = b'--limite\r\nContent-Disposition: form-data; name="file"; filename="gros.xlsx"\r\n\r\n'
+    TAIL = b"\r\n--limite--\r\n"
+
+    def __init__(self, size: int) -> None:
+        self.length = len(self.HEAD) + size + len(self.TAIL)
+        self.given = 0
+        self.parts = self.pieces(size)
+        self.rest = b""
+        self.watched: list[int] = []
+
+    def pieces(self, size: int) -> Iterator[bytes]:
+        yield self.HEAD
+        while size > 0:
+            self.watched.append(on_disk())
+            piece = min(size, MEGABYTE)
+            yield b"x" * piece
+            size -= piece
+        yield self.TAIL
+
+    def read(self, size: int = -1) -> bytes:
+        if not self.rest:
+            self.rest = next(self.parts, b"")
+        found, self.rest = (self.rest, b"") if size < 0 else (self.rest[:size], self.rest[size:])
+        self.given += len(found)
+        return found
+
+
+def on_disk() -> int:
+    return sum(path.stat().st_size for path in Path(settings.FILE_UPLOAD_TEMP_DIR).iterdir())
+
+
+def post(body: Body) -> tuple[str, str]:
+    """The status and page that a server would send for this body."""
+    environ = RequestFactory()._base_environ(
+        REQUEST_METHOD="POST", PATH_INFO="/connexion/", CONTENT_TYPE="multipart/form-data; boundary=limite",
+        CONTENT_LENGTH=str(body.length),
+    ) | {"wsgi.input": body}  # fmt: skip
+    status: list[str] = []
+    response = WSGIHandler()(environ, lambda line, headers, *_: status.append(line))
+    return status[0], b"".join(response).decode()
+
+
+def test_a_file_beyond_the_limit_is_refused_and_never_fills_the_disk(
+    db: None, settings: Any, tmp_path: Path
+) -> None:
+    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path)
+    body = Body(60 * MEGABYTE)
+    status, page = post(body)
+    assert status.startswith("413")
+    assert "Le fichier dépasse 50 Mo" in page
+    assert body.given == body.length, "read to its end, so that the browser shows the answer"
+    assert 0 < max(body.watched) <= settings.MAX_UPLOAD_BYTES
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_within_the_limit_passes(db: None, settings: Any, tmp_path: Path) -> None:
+    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path)
+    status, page = post(Body(5 * MEGABYTE))
+    # No token in this body: the refusal is that of the session, after the whole file was taken.
+    assert status.startswith("403") and "Votre session a changé" in page
+
+
+# --- what a template may not hold ---------------------------------------------------------------------------------
+
+FORBIDDEN = {
+    "an inline style": re.compile(r"<style|\sstyle\s*=", re.IGNORECASE),
+    "an inline script": re.compile(r"<script(?![^>]*\ssrc=)[^>]*>", re.IGNORECASE),
+    "a handler": re.compile(r"\son[a-z]+\s*=", re.IGNORECASE),
+    "an evaluated expression": re.compile(r"hx-on|hx-vals=.js:|hx-trigger=\"[^\"]*\[", re.IGNORECASE),
+    "an address elsewhere": re.compile(r"(?:src|href|action|hx-get|hx-post)\s*=\s*[\"'](?:https?:)?//", re.IGNORECASE),
+}
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_templates_hold_nothing_that_the_policy_refuses_and_stay_small(path: Path) -> None:
+    text = re.sub(r"\{#.*?#\}", "", path.read_text(), flags=re.DOTALL)
+    for what, pattern in FORBIDDEN.items():
+        assert not pattern.search(text), what
+    assert text.count("\n") <= 200
+    assert not re.search(r"[^\s\u00a0({\[«;:&=]+ [:;?!»](?:\s|<|$)", re.sub(r"<[^>]*>|\{[{%].*?[%}]\}", "", text)), (
+        "an ordinary space before a double punctuation mark"
+    )
+
+
+def test_style_sheets_and_scripts_ask_nothing_of_another_server() -> None:
+    for path in (*STATIC.glob("*.css"), *STATIC.glob("*.js")):
+        assert not re.search(r"https?://|url\(\s*[\"']?//", path.read_text()), path.name
+
+
+def test_our_javascript_and_htmx_weigh_less_than_120_kilobytes() -> None:
+    import django_htmx
+
+    htmx = Path(django_htmx.__file__).parent / "static" / "django_htmx" / "htmx-2.min.js"
+    assert sum(path.stat().st_size for path in (htmx, *STATIC.rglob("*.js"))) < 120_000
