@@ -28,6 +28,14 @@ app.conf.beat_schedule = {
         "task": "tracker.tasks.close_answered",
         "schedule": crontab(hour=2, minute=15),
     },
+    "journal sealed": {
+        "task": "tracker.tasks.seal_journal",
+        "schedule": crontab(hour=3, minute=15),
+    },
+    "journal and deadlines verified": {
+        "task": "tracker.tasks.verify",
+        "schedule": crontab(hour=3, minute=45),
+    },
 }
 
 

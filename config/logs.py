@@ -23,7 +23,7 @@ class PlainFormatter(logging.Formatter):
         while cause is not None and len(lines) < 60:
             lines.append(f"  {type(cause).__name__}")
             frames = traceback.extract_tb(cause.__traceback__)
-            lines += [f"    {frame.filename}:{frame.lineno} {frame.name}" for frame in reversed(frames)]
+            lines += [f"    {frame.filename}:{frame.lineno} {frame.name}" for frame in reversed(frames[-12:])]
             cause = cause.__cause__ or cause.__context__
         return "\n".join(lines)
 

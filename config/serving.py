@@ -82,6 +82,8 @@ def run(listener: socket.socket, background: Background, announce: Callable[[], 
             # A line per request would hold what was searched for.
             access_log=False,
             server_header=False,
+            # Nothing stands in front: an address given by the browser must not pass for the browser's own.
+            proxy_headers=False,
             timeout_graceful_shutdown=DRAIN_SECONDS,
         )
     )

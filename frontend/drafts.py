@@ -1,5 +1,6 @@
 """Forms half filled, kept on the server per person and form, so that nothing typed is lost with a tab or a session."""
 
+import uuid
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -7,26 +8,26 @@ from frontend.models import FormDraft, Submission
 from tracker.models import User
 
 KEPT = timedelta(days=14)
+OFFERED = 3
 MAX_VALUE = 20_000
 """Characters kept of one field: far above any letter, far below what would fill a disk."""
 NEVER_KEPT = frozenset({"csrfmiddlewaretoken", "token"})
 
 
-def save(user: User, form: str, typed: Mapping[str, str], now: datetime) -> None:
-    """Keep what `typed` holds; a form emptied by its author is forgotten."""
+def save(user: User, form: str, token: uuid.UUID, typed: Mapping[str, str], now: datetime) -> None:
+    """Keep what `typed` holds. `token` names one opening of the form: two letters typed side by side are two drafts."""
     data = {name: value[:MAX_VALUE] for name, value in typed.items() if name not in NEVER_KEPT and value}
-    if not data:
-        forget(user, form)
-        return
-    FormDraft.objects.update_or_create(user=user, form=form, defaults={"data": data, "saved_at": now})
+    FormDraft.objects.update_or_create(user=user, form=form, token=token, defaults={"data": data, "saved_at": now})
 
 
-def find(user: User, form: str, now: datetime) -> FormDraft | None:
-    return FormDraft.objects.filter(user=user, form=form, saved_at__gt=now - KEPT).first()
+def find(user: User, form: str, now: datetime) -> list[FormDraft]:
+    """The latest drafts of this form, newest first."""
+    kept = FormDraft.objects.filter(user=user, form=form, saved_at__gt=now - KEPT)
+    return list(kept.order_by("-saved_at")[:OFFERED])
 
 
-def forget(user: User, form: str) -> None:
-    FormDraft.objects.filter(user=user, form=form).delete()
+def forget(user: User, form: str, token: uuid.UUID) -> None:
+    FormDraft.objects.filter(user=user, form=form, token=token).delete()
 
 
 def purge(now: datetime) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 
 from frontend.wording import plain_date
 from tracker.clock import zone
@@ -273,15 +273,15 @@ def undone(_event: Event, _names: Names, _today: date) -> str:
 
 
 def other(event: Event, _names: Names, today: date) -> str:
-    """Events of the parts built on the register (reminders, attachments) say their own name until they have a sentence."""
+    """An event of a part built on the register that has no sentence of its own."""
     return f"Évènement «\xa0{event.kind}\xa0» du {plain_date(event.occurred_on, today)}"
 
 
 SENTENCES: Final[dict[str, Words]] = {
     words.__name__: words
     for words in (
-        registered, assigned, reassigned, handed_over, taken, sent_back, noted, signature_marked, asked, completed, held,
-        answered, proposed, confirmed, met, called_off, closed, forwarded, dismissed, merged, absorbed, reopened, corrected,
-        recomputed, undone,
+        registered, assigned, reassigned, handed_over, taken, sent_back, noted, signature_marked, asked, completed,
+        held, answered, proposed, confirmed, met, called_off, closed, forwarded, dismissed, merged, absorbed, reopened,
+        corrected, recomputed, undone,
     )
 }  # fmt: skip

@@ -8,17 +8,18 @@ from tracker.models import Prefecture, Ticket, User
 
 
 class FormDraft(models.Model):
-    """What a person has typed in a form and not sent yet. Holds personal text: deleted on sending, and after 14 days."""
+    """What a person has typed in a form and not sent. Holds personal text: deleted on sending, and after 14 days."""
 
     user = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="personne")
     form = models.CharField("formulaire", max_length=60)
+    token = models.UUIDField("jeton du formulaire")
     data = models.JSONField("saisie", default=dict)
     saved_at = models.DateTimeField("enregistré le")
 
     class Meta:
         verbose_name = "saisie en cours"
         verbose_name_plural = "saisies en cours"
-        constraints: ClassVar = [models.UniqueConstraint(fields=["user", "form"], name="draft_one_per_form")]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["user", "form", "token"], name="draft_one_per_form")]
         indexes: ClassVar = [models.Index(fields=["saved_at"], name="draft_saved")]
 
     def __str__(self) -> str:
@@ -26,8 +27,8 @@ class FormDraft(models.Model):
 
 
 class Submission(models.Model):
-    """A form that has been sent, by the token it was shown with: sent again (double click, browser's back), it registers
-    nothing more and leads to the same demande."""
+    """A form that has been sent, by the token it was shown with and what was typed in it: sent again as it is (double
+    click, browser's back), it registers nothing more and leads to the same demande."""
 
     token = models.UUIDField("jeton", primary_key=True)
     user = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="personne")

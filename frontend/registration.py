@@ -1,8 +1,9 @@
 """Registering a demande from a form: once per token, with what the person may complete and what looks like it."""
 
 import difflib
+import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -11,10 +12,10 @@ from django.db.models import Q
 
 from frontend.models import Submission
 from tracker import clock, writers
-from tracker.commands import Command, Register
+from tracker.commands import Command
+from tracker.enums import Role
 from tracker.models import Correspondent, Office, Prefecture, Site, Ticket, User
 from tracker.permissions import REGISTERING_ROLES
-from tracker.enums import Role
 
 SUGGESTIONS = 8
 CANDIDATES = 40
@@ -23,25 +24,29 @@ RECENT = timedelta(days=90)
 LIKENESS = 0.6
 
 
-def register_once(token: uuid.UUID, prefecture: Prefecture, acts: Sequence[Command], user: User) -> tuple[Ticket, bool]:
-    """Register, unless the form carrying `token` was already sent: then the demande that it gave, and False.
+def register_once(
+    token: uuid.UUID, typed: Mapping[str, str], prefecture: Prefecture, acts: Sequence[Command], user: User
+) -> tuple[Ticket, bool]:
+    """Register, unless the form carrying `token` was already sent with the same content: then the demande that it gave,
+    and False. A form sent, taken back with the browser and changed registers another demande.
 
     The token's row is written first: two sendings at the same instant wait for each other on its key. Raises what
     `writers.register` raises, and keeps no trace of the token then.
     """
-    author = writers.Author(user=user)
+    key = uuid.uuid5(token, json.dumps(sorted(typed.items()), ensure_ascii=False))
     try:
         with transaction.atomic():
-            sent = Submission.objects.create(token=token, user=user, prefecture=prefecture, sent_at=clock.now())
-            ticket = writers.register(prefecture, acts, author)
+            sent = Submission.objects.create(token=key, user=user, prefecture=prefecture, sent_at=clock.now())
+            ticket = writers.register(prefecture, acts, writers.Author(user=user))
             sent.ticket = ticket
             sent.save(update_fields=["ticket"])
-            remember_sender(ticket)
     except IntegrityError:
-        sent = Submission.objects.select_related("ticket").get(token=token, user=user)
-        if sent.ticket is None:
+        earlier = Submission.objects.select_related("ticket").filter(token=key, user=user).first()
+        if earlier is None or earlier.ticket is None:
             raise
-        return sent.ticket, False
+        return earlier.ticket, False
+    # Outside: nobody waits for a convenience behind the counter of references.
+    remember_sender(ticket)
     return ticket, True
 
 
@@ -56,7 +61,7 @@ def remember_sender(ticket: Ticket) -> None:
 
 def senders_like(prefecture: Prefecture, user: User, typed: str) -> list[Correspondent]:
     """Senders whose name holds `typed`, among those of demandes that `user` may read."""
-    if len(typed) < 2:  # noqa: PLR2004  (one letter completes nothing)
+    if len(typed) < 2:
         return []
     known = Correspondent.objects.filter(prefecture=prefecture, name__icontains=typed).order_by("name")[:CANDIDATES]
     found = {row.name: row for row in known}
@@ -100,7 +105,7 @@ def alike(one: str, other: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The préfecture in which a person registers, the sites where their mail arrives, their own bureau if they have one."""
+    """The préfecture in which a person registers, the sites where their mail arrives, their own bureau if any."""
 
     prefecture: Prefecture
     sites: list[Site]
@@ -134,11 +139,3 @@ def desk_of(user: User) -> Desk | None:
         own_office_ids=user.scope.offices(Role.AGENT, Role.SUPERVISOR),
         by_mailroom=not works_in and any(grant.role == Role.MAILROOM for grant in grants),
     )
-
-
-def begins(acts: Sequence[Command]) -> Register:
-    """The registration that a list of commands begins with."""
-    first = acts[0]
-    if not isinstance(first, Register):
-        raise TypeError("a demande begins with Register")
-    return first

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 
 from frontend.rehearsal import Rehearsal
-from frontend.wording import StripCell, long_date, strip, working_days
+from frontend.wording import StripCell, Urgency, long_date, strip, urgency, working_days
 from tracker.deadlines import ANSWERED_BY_REPLY, FIRST_PROMISES, DeadlineState, day
 from tracker.enums import Exclusion, Outcome, Purpose
 from tracker.explaining import Explanation
@@ -44,15 +44,22 @@ class DeadlineBlock:
     cells: list[StripCell]
     rule: str
     source: str
+    # How near, for what runs: a date far away says enough by itself.
+    near: Urgency | None
 
     @property
     def running(self) -> bool:
         return self.explanation.state.running
 
     @property
+    def void(self) -> bool:
+        return self.explanation.state.outcome == Outcome.VOID
+
+    @property
     def level(self) -> str:
-        """Level of urgency or result that colour and icon repeat: error, success, info or nothing."""
-        return {Outcome.IN_TIME: "success", Outcome.LATE: "error"}.get(Outcome(self.explanation.state.outcome), "")
+        """Level of urgency or result that colour and icon repeat: error, success, void or nothing."""
+        levels = {Outcome.IN_TIME: "success", Outcome.LATE: "error", Outcome.VOID: "void", Outcome.EXCLUDED: "void"}
+        return levels.get(Outcome(self.explanation.state.outcome), "")
 
 
 def deadline_block(found: Explanation, today: date) -> DeadlineBlock:
@@ -66,7 +73,15 @@ def deadline_block(found: Explanation, today: date) -> DeadlineBlock:
         cells=cells,
         rule=rule_words(found),
         source=found.rule.source if found.rule else "",
+        near=nearness(found, today),
     )
+
+
+def nearness(found: Explanation, today: date) -> Urgency | None:
+    if not found.state.running or found.state.due_on is None:
+        return None
+    how_near = urgency(found.state.due_on, today, found.calendar)
+    return None if how_near.level == "later" else how_near
 
 
 def rule_words(found: Explanation) -> str:
@@ -78,7 +93,7 @@ def rule_words(found: Explanation) -> str:
 
 
 def deadline_sentence(found: Explanation, today: date) -> str:
-    """« Au plus tard mercredi 18 novembre », « Dans le délai : réponse partie lundi 16 novembre, en 4 jours ouvrés. »"""
+    """« Au plus tard mercredi 18 novembre », « Dans le délai : réponse partie lundi 16, en 4 jours ouvrés »…"""
     state = found.state
     due = long_date(state.due_on, today) if state.due_on else ""
     match Outcome(state.outcome):
@@ -93,7 +108,7 @@ def deadline_sentence(found: Explanation, today: date) -> str:
             taken = f", en {working_days(state.taken)}" if state.taken else ", le jour même"
             return f"Dans le délai\xa0: {met_words(found, today)}{taken} (échéance\xa0: {due})."
         case _:
-            return f"Hors délai\xa0: {late_words(found, today)} (échéance\xa0: {due})."
+            return f"Hors délai\xa0: {late_words(found, today, due)}."
 
 
 def met_words(found: Explanation, today: date) -> str:
@@ -101,14 +116,14 @@ def met_words(found: Explanation, today: date) -> str:
     return f"{verb} {long_date(found.state.met_on, today)}" if found.state.met_on else verb
 
 
-def late_words(found: Explanation, today: date) -> str:
+def late_words(found: Explanation, today: date, due: str) -> str:
     if found.state.met_on is not None:
         late = found.days_late
-        by = f"{working_days(late)} après l’échéance" if late else "juste après l’échéance"
-        return f"{met_words(found, today)}, {by}"
+        by = f"{working_days(late)} après" if late else "juste après"
+        return f"{met_words(found, today)}, {by} l’échéance du {due}"
     if found.ended_by is not None and found.ended_by.kind == "answered":
-        return "la réponse est partie à une date inconnue"
-    return "l’échéance est passée sans réponse"
+        return f"la réponse est partie à une date inconnue (échéance\xa0: {due})"
+    return f"l’échéance du {due} est passée sans réponse"
 
 
 # --- What an act would do -----------------------------------------------------------------------------------------
@@ -142,10 +157,10 @@ def due_words(state: DeadlineState, today: date) -> str:
 
 def effect_on(before: DeadlineState | None, after: DeadlineState, rehearsal: Rehearsal, today: date) -> str:
     """The part of the sentence about one deadline; empty where the act leaves it as it was."""
-    if before == after and (before is None or before.suspended == after.suspended):
-        return ""
     if before is None:
         return opened_words(after, today)
+    if before == after:
+        return ""
     if after.running:
         if not before.running:
             return f"l’échéance court de nouveau (au plus tard {due_words(after, today)})"
@@ -159,7 +174,11 @@ def effect_on(before: DeadlineState | None, after: DeadlineState, rehearsal: Reh
             return lateness_words(after, rehearsal)
         case Outcome.VOID:
             replaced = after.purpose == Purpose.PROMISED_REPLY and not after.suspended
-            return "la promesse précédente est remplacée" if replaced else "le délai s’arrête"
+            return (
+                "la promesse précédente est remplacée"
+                if replaced
+                else "le délai s’arrête, il repartira en entier à l’arrivée de la pièce"
+            )
         case _:
             if after.exclusion == Exclusion.NO_RULE:
                 return "aucun délai ne s’applique à cette demande"
@@ -202,12 +221,12 @@ def lateness_words(state: DeadlineState, rehearsal: Rehearsal) -> str:
         undated = state.purpose in ANSWERED_BY_REPLY and any(e.kind == "answered" for e in rehearsal.change.events)
         return f"{subject} comptée hors délai, faute de date" if undated else f"{subject} comptée hors délai"
     late = rehearsal.context.calendar.count(state.due_on, state.met_on) if state.due_on else 0
-    by = f", de {working_days(late)}" if late else ""
+    by = f", avec {working_days(late)} de retard" if late else ""
     return f"{subject} hors délai{by}"
 
 
 def warnings_of(rehearsal: Rehearsal, band: LegalBand | None, today: date) -> list[str]:
-    """What a person should know before confirming: a promise moved to a worked day, or made beyond silence's decision."""
+    """What to know before confirming: a promise moved to a worked day, or made beyond the implicit decision."""
     found = []
     for event in rehearsal.change.events:
         promised_on = day(event.data, "promised_on")
@@ -215,7 +234,8 @@ def warnings_of(rehearsal: Rehearsal, band: LegalBand | None, today: date) -> li
             continue
         if event.data["shifted"]:
             found.append(
-                f"La date choisie n’est pas un jour ouvré\xa0: la promesse est portée au {long_date(promised_on, today)}."
+                "La date choisie n’est pas un jour ouvré\xa0: "
+                f"la promesse est portée au {long_date(promised_on, today)}."
             )
         if band is not None and band.implicit_on and promised_on > band.implicit_on:
             found.append(
@@ -241,8 +261,8 @@ def acknowledgement_words(band: LegalBand, today: date) -> str:
     if band.acknowledge_by is None or band.receipt_by is None:
         return ACKNOWLEDGEMENT_WORDS[band.acknowledgement]
     return (
-        f"dû par voie électronique au plus tard {long_date(band.acknowledge_by, today)}\xa0; accusé d’enregistrement au "
-        f"plus tard {long_date(band.receipt_by, today)} (CRPA, L112-11 et R112-11-2)."
+        f"dû par voie électronique au plus tard {long_date(band.acknowledge_by, today)}\xa0; accusé d’enregistrement "
+        f"au plus tard {long_date(band.receipt_by, today)} (CRPA, L112-11 et R112-11-2)."
     )
 
 
@@ -253,5 +273,5 @@ def implicit_words(band: LegalBand, today: date) -> str:
         return "aucune, la réponse est partie avant."
     on = long_date(band.implicit_on, today)
     paused = ", suspension pour pièce manquante comprise (L114-5)" if band.suspended_days else ""
-    verb = "née" if band.implicit_on < today else "le silence vaudra décision"
-    return f"{verb} le {on}{paused}. En principe un rejet pour une réclamation ou un renseignement (CRPA, L231-1 et L231-4)."
+    born = f"née du silence {on}" if band.implicit_on < today else f"le silence vaudra décision {on}"
+    return f"{born}{paused}. En principe un rejet pour une réclamation ou un renseignement (CRPA, L231-1 et L231-4)."

@@ -22,12 +22,12 @@ check "format (ruff)" ruff format --check .
 check "lint (ruff)" ruff check .
 check "templates, layout (djlint)" djlint --check --quiet frontend/templates
 check "templates, lint (djlint)" djlint --lint --quiet frontend/templates
-check "types (mypy)" mypy .
+check "types (mypy)" mypy config tracker correspondence complaints actions notifications frontend manage.py
 check "import contracts" lint-imports
 check "migrations" python manage.py makemigrations --check --dry-run
 check "system checks" python manage.py check --fail-level WARNING
 if [ "${1:-}" = --with-tests ]; then
-  python -m pytest -n 2 -q -m "not e2e and not slow and not postgresql" --ignore tests/frontend tests || failed=$((failed + 1))
+  python -m pytest -n 2 -q -m "not e2e and not slow and not postgresql" --ignore tests/frontend --durations 8 tests || failed=$((failed + 1))
 fi
 [ "$failed" = 0 ] || echo "$failed check(s) failed"
 exit $((failed > 0))

@@ -1,8 +1,7 @@
 """`make screens`: a picture of every page at 1280 and 400 px, in ./screens, to be looked at.
 
-    .venv/bin/python scripts/screens.py                       a small préfecture made for the occasion, in a temporary database
-    .venv/bin/python scripts/screens.py --base-url http://127.0.0.1:8000 --user agent@… --password …
-                                                              the pages without arguments of a running server
+Without option, of a small préfecture made for the occasion in a temporary database. With --base-url (and --user,
+--password), of a server that runs already: the pages that need no argument.
 """
 
 import argparse
@@ -119,7 +118,7 @@ def main() -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         if options.base_url:
-            plain = [name for name in TO_LOOK_AT if TABLE[name].arguments.__name__ == "no_arguments"]
+            plain = [name for name in TO_LOOK_AT if not TABLE[name].takes_arguments]
             shots = [Shot(name, TABLE[name].url(name, None), None) for name in plain]
             account = (options.user, options.password) if options.user else None
             take(browser, options.base_url, shots, account, options.only)
@@ -135,7 +134,7 @@ def take(
     for shot in shots:
         if not only or shot.name in only:
             photograph(browser, base_url, shot, account)
-            print(f"screens/{shot.name}-{{{','.join(map(str, WIDTHS))}}}.png")
+            sys.stdout.write(f"screens/{shot.name}\n")
 
 
 if __name__ == "__main__":

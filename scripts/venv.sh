@@ -40,7 +40,7 @@ if ! .venv/bin/python -c 'import sys; raise SystemExit(sys.version_info[:2] != (
 fi
 installed "$wanted" && exit 0
 echo "Installation des bibliothèques (requirements/$wanted.txt)…"
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all: \
+.venv/bin/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes --only-binary :all: \
   --requirement "requirements/$wanted.txt"
 sum_of "$wanted" >".venv/.installed-$wanted"
 # The development list holds the other one whole.

@@ -44,7 +44,7 @@ class Explanation:
         return self.calendar.count(self.state.due_on, self.state.met_on)
 
     def remaining(self, today: date) -> int:
-        """Working days from `today` to the due date; negative once late, 0 on the day (and on a weekend just after it)."""
+        """Working days from `today` to the due date: negative once late; 0 on the day and the weekend just after it."""
         return self.calendar.count(today, self.state.due_on) if self.state.due_on else 0
 
     def overdue(self, today: date) -> bool:

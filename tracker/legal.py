@@ -1,8 +1,8 @@
 """The legal band of a demande, for information: acknowledgement, date of the implicit decision, recours. Pure.
 
-Code des relations entre le public et l'administration (CRPA). These clocks are not those of the label and never count in
-an indicator. A commune writing as such is not « public » (L100-3): neither acknowledgement nor implicit decision is made
-for its exchanges with the préfecture. A request of the administration's own services is outside too (L112-2).
+Code des relations entre le public et l'administration (CRPA). These clocks are not those of the label and never count
+in an indicator. A commune writing as such is not « public » (L100-3): neither acknowledgement nor implicit decision is
+made for its exchanges with the préfecture. A request of the administration's own services is outside too (L112-2).
 """
 
 import calendar as months
@@ -50,8 +50,8 @@ class Situation:
 
 @dataclass(frozen=True, slots=True)
 class LegalBand:
-    """`receipt_by` and `acknowledge_by` are in working days (electronic only); `implicit_on` is in calendar months from the
-    arrival, later by the `suspended_days` (calendar days) during which a missing piece was awaited (L114-5)."""
+    """`receipt_by` and `acknowledge_by` are in working days (electronic only); `implicit_on` is in calendar months from
+    the arrival, later by the `suspended_days` (calendar days) during which a missing piece was awaited (L114-5)."""
 
     acknowledgement: Acknowledgement
     receipt_by: date | None
@@ -97,8 +97,8 @@ def acknowledgement(situation: Situation) -> Acknowledgement:
 
 
 def suspended_days(facts: Iterable[Fact]) -> int:
-    """Calendar days during which a piece was awaited: from the asking to the date given to the requester, or to the day the
-    piece came where that is earlier. Without a date given, nothing is suspended."""
+    """Calendar days during which a piece was awaited: from the asking to the date given to the requester, or to the day
+    the piece came where that is earlier. Without a date given, nothing is suspended."""
     total, asked, until = 0, None, None
     for fact in effective(facts):
         if fact.kind == "asked":

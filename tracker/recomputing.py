@@ -27,8 +27,8 @@ from tracker.workdays import WorkCalendar
 from tracker.writers import Author, context_for, load_histories, write_one
 
 KIND = "recompute"
-CHUNK = 100
-"""Demandes written in one transaction. Each stays locked until its end: an agent's save waits well under a second."""
+CHUNK = 50
+"""Demandes written in one transaction. Each stays locked until its end: an agent’s save waits less than a second."""
 MOST_LINES = 500
 """Moves listed one by one in a preview or a report; beyond, only counted."""
 

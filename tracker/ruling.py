@@ -17,6 +17,7 @@ from tracker.deadlines import FIRST_PROMISES, Rule
 from tracker.enums import Machine, Module, Purpose, RuleStart
 from tracker.errors import InvalidCommand, StaleVersion
 from tracker.models import Channel, DeadlineRule, Event, Nature, Prefecture, Site, TicketKind
+from tracker.rule_wording import period, sentence, subject
 from tracker.rulebooks import as_rule
 from tracker.text import clean_text
 from tracker.workdays import FIRST_DAY, LAST_DAY
@@ -26,21 +27,6 @@ MOST_DAYS = 250
 """About one year of working days: more is a typing error."""
 RULED = (Purpose.REPLY, Purpose.PROPOSAL, Purpose.MEETING, Purpose.UPDATE)
 """What a rule may give a delay to; a promised reply and a request for pieces take their date from elsewhere."""
-
-CHANNEL_PHRASES = {
-    "letter": "par courrier",
-    "email": "par courriel",
-    "form": "par formulaire en ligne",
-    "box": "par l’urne",
-    "counter": "à l’accueil",
-    "phone": "par téléphone",
-    "online_review": "par avis en ligne",
-    "social": "par les réseaux sociaux",
-}
-SUBJECTS = {
-    ("correspondence", "letter"): "Courriers",
-    ("correspondence", "email"): "Courriels",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +110,24 @@ def plan_end(rule: DeadlineRule, from_date: date) -> RulePlan:
     none (« sans délai défini »). Raises InvalidCommand or StaleVersion."""
     check_start(rule, from_date)
     return RulePlan(rule.prefecture, from_date, (rule,), kept_before(rule, from_date))
+
+
+def plan_withdrawal(rule: DeadlineRule) -> RulePlan:
+    """As if the change from which `rule` comes had not been asked for: what holds until the day before goes on in its
+    place; where nothing does, the rule is taken away. Raises StaleVersion."""
+    check_start(rule, rule.valid_from)
+    eve = rule.valid_from - timedelta(days=1)
+    same = [row for row in in_force(rule.prefecture).filter(valid_until=eve) if same_demandes(row, rule)]
+    if not same:
+        return plan_end(rule, rule.valid_from)
+    before = same[0]
+    extended = copy_of(before, valid_from=before.valid_from)
+    extended.valid_until = rule.valid_until
+    return RulePlan(rule.prefecture, rule.valid_from, (before, rule), (extended,))
+
+
+def same_demandes(row: DeadlineRule, other: DeadlineRule) -> bool:
+    return (row.purpose, as_rule(row).criteria) == (other.purpose, as_rule(other).criteria)
 
 
 def check_criteria(prefecture: Prefecture, criteria: Criteria) -> None:
@@ -250,39 +254,6 @@ def concerned_tickets(rows: Iterable[DeadlineRule]) -> Q:
     return found
 
 
-def subject(row: DeadlineRule) -> str:
-    """Which demandes the rule is for: « Courriels », « Réclamations et suggestions par l’urne »."""
-    key = (row.kind.code if row.kind else "", row.channel.code if row.channel else "")
-    text = SUBJECTS.get(key)
-    if text is None:
-        text = row.kind.label if row.kind else "Toutes les demandes"
-        if row.channel:
-            text += f" {CHANNEL_PHRASES.get(row.channel.code, row.channel.label)}"
-    if row.module is not None:
-        text += f", module {row.module} ({Module(row.module).label})"
-    if row.nature:
-        text += f", nature «\xa0{row.nature.label}\xa0»"
-    return f"{text}, {row.site.name}" if row.site else text
-
-
-def promise(row: DeadlineRule) -> str:
-    """What the rule promises: « 5 jours ouvrés, une réponse d’attente datée suffit »."""
-    text = "1 jour ouvré" if row.days == 1 else f"{row.days} jours ouvrés"
-    if row.purpose == Purpose.MEETING:
-        text += f" à partir de {RuleStart(row.start).label}"
-    return f"{text}, une réponse d’attente datée suffit" if row.holding_counts else text
-
-
-def sentence(row: DeadlineRule) -> str:
-    return f"{subject(row)}\xa0: {promise(row)}"
-
-
-def period(row: DeadlineRule) -> str:
-    if row.valid_until is None:
-        return f"depuis le {row.valid_from:%d/%m/%Y}"
-    return f"du {row.valid_from:%d/%m/%Y} au {row.valid_until:%d/%m/%Y}"
-
-
 @dataclass(frozen=True, slots=True)
 class RuleLine:
     """What holds for the same demandes, today, from a later day on, and before."""
@@ -339,11 +310,18 @@ def history(prefecture: Prefecture, limit: int) -> list[HistoryLine]:
     lines = []
     for group in list(acts.values())[:limit]:
         effective_from = date.fromisoformat(group[0].data["from"])
-        before = tuple(rows[event.object_id] for event in group if event.kind == "superseded")
-        added = tuple(rows[event.object_id] for event in group if event.kind == "added")
-        after = tuple(row for row in added if row.valid_until is None or row.valid_until >= effective_from)
-        lines.append(HistoryLine(group[0], effective_from, before, after))
+        told: dict[str, list[DeadlineRule]] = {"superseded": [], "added": []}
+        for event in group:
+            row = rows[event.object_id]
+            if holds_after(row, effective_from):
+                told[event.kind].append(row)
+        lines.append(HistoryLine(group[0], effective_from, tuple(told["superseded"]), tuple(told["added"])))
     return lines
+
+
+def holds_after(row: DeadlineRule, day: date) -> bool:
+    """Whether the row's period goes on to `day` or later."""
+    return row.valid_until is None or row.valid_until >= day
 
 
 # --- Writing ------------------------------------------------------------------------------------------------------

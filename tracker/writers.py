@@ -119,6 +119,8 @@ def write_locked(
     allowed = ALL if author.user is None else abilities(author.user, ticket)
     check_belongs(ticket.prefecture_id, acts)
     history, tail_hash = load_history(ticket)
+    if author.user is not None and history and history[-1].actor_id == author.user.pk:
+        allowed |= {"undo"}  # also of what has just left one's sight: « pas pour nous » pressed by mistake
     refuse_stale(history, acts, opened_version)
     context = context_for(ticket.site, rule_book(ticket.prefecture_id), author, now, allowed)
     context.history = history
@@ -250,7 +252,7 @@ def columns_of(state: DeadlineState) -> dict[str, object]:
 
 def deadline_row(ticket: Ticket, state: DeadlineState) -> Deadline:
     return Deadline(
-        ticket=ticket,
+        ticket_id=ticket.pk,
         prefecture_id=ticket.prefecture_id,
         site_id=ticket.site_id,
         purpose=state.purpose,

@@ -21,7 +21,7 @@ DOMAIN = "prefecture.example"
 PASSWORD = "sillage-demonstration"  # noqa: S105
 
 OFFICES = (
-    # code, name, rattached to, site, sensitive
+    # code, name, direction, site, sensitive
     ("CAB", "Direction du cabinet et des sécurités", None, MAIN, False),
     ("BCP", "Bureau du cabinet du préfet", "CAB", MAIN, True),
     ("SEC", "Bureau de la sécurité intérieure", "CAB", MAIN, False),
@@ -114,12 +114,9 @@ class Organisation:
     users: dict[str, User]
 
     def agents(self, office: str) -> list[User]:
-        """Those who handle the demandes of a bureau, in the order of ACCOUNTS; every bureau without children has one."""
-        return [
-            self.users[account.login]
-            for account in ACCOUNTS
-            if account.role == Role.AGENT and office in account.offices
-        ]
+        """Those who handle the demandes of a bureau, in the order of ACCOUNTS; each has one, but the directions."""
+        held = [account for account in ACCOUNTS if account.role == Role.AGENT and office in account.offices]
+        return [self.users[account.login] for account in held]
 
 
 def create(act: journal.Act) -> Organisation:

@@ -113,6 +113,8 @@ CSRF_FAILURE_VIEW = "frontend.pages.errors.csrf_failure"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+# The form's and the signal's name for the e-mail; axes would look for the model's, find nothing, and lock nobody out.
+AXES_USERNAME_FORM_FIELD = "username"
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "frontend.pages.account.locked_out"
 AXES_VERBOSE = False

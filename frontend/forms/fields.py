@@ -2,20 +2,22 @@
 
 import re
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from dsfr.forms import DsfrBoundField
 
 from frontend.forms.base import PageForm
+from tracker.enums import Module
 from tracker.errors import InvalidCommand
 from tracker.text import clean_text
 from tracker.workdays import FIRST_DAY, LAST_DAY
 
 DAY_AND_MONTH = 2
+MODULES: Final = [(module.value, f"{module.value}. {module.label}") for module in Module]
 
 
-class DescribedField(DsfrBoundField):
+class DescribedField(DsfrBoundField):  # type: ignore[misc]  # django-dsfr is not typed
     @property
     def aria_describedby(self) -> str | None:
         """The hint and the error, by the identifiers that the design system's templates give them."""
@@ -48,18 +50,35 @@ class DatedForm(PageForm):
 
 
 class PlainTextField(forms.CharField):
-    """Text without the characters that nobody sees and nobody could take out (a NUL pasted from a PDF). Its length is the
-    service's business, which says it with the number of characters typed."""
+    """Text without the characters that nobody sees and nobody could take out (a NUL pasted from a PDF). Its length is
+    the service's business, which says it with the number of characters typed."""
 
     def to_python(self, value: Any) -> str:
         return clean_text(super().to_python(value) or "")
+
+
+class TickField(forms.BooleanField):
+    """A box to tick: an empty one is an answer too."""
+
+    template_name = "frontend/components/field_checkbox.html"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, **kwargs)
 
 
 class DayInput(forms.TextInput):
     """A short text field: « 20/11 » is faster than three boxes, and what was typed wrongly stays to be mended."""
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__({"inputmode": "numeric", "autocomplete": "off", "maxlength": "20", **(attrs or {})})
+        super().__init__(
+            {
+                "inputmode": "numeric",
+                "autocomplete": "off",
+                "maxlength": "20",
+                "placeholder": "jj/mm/aaaa",
+                **(attrs or {}),
+            }
+        )
 
 
 class DayField(forms.Field):

@@ -8,7 +8,8 @@ from django import forms
 from frontend.forms.fields import DatedForm, DayField, PlainTextField
 from tracker.deadlines import FIRST_PROMISES
 from tracker.enums import Machine, Module, Purpose, RuleStart
-from tracker.models import Channel, DeadlineRule, Nature, Prefecture, TicketKind
+from tracker.errors import InvalidCommand
+from tracker.models import Channel, DeadlineRule, Nature, Prefecture, Site, TicketKind
 from tracker.ruling import MOST_DAYS, Criteria, Terms
 
 DAYS_ERROR: Final = f"Indiquez un nombre de 1 à {MOST_DAYS}."
@@ -77,6 +78,10 @@ class RuleEndForm(DatedForm):
         error_messages={"required": "Indiquez à partir de quel jour."},
     )
 
+    def __init__(self, *args: Any, rule: DeadlineRule, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["from_date"].initial = max(self.today, rule.valid_from)
+
 
 class RuleAddForm(TermsForm):
     """Which demandes, and what is promised to them."""
@@ -85,28 +90,32 @@ class RuleAddForm(TermsForm):
     channel = forms.ModelChoiceField(Channel.objects, label="Canal", required=False, empty_label="Tous")
     module = forms.TypedChoiceField(label="Module", required=False, choices=MODULES, coerce=int, empty_value=None)
     nature = forms.ModelChoiceField(Nature.objects, label="Nature", required=False, empty_label="Toutes")
-    site = forms.ModelChoiceField(None, label="Site", required=False, empty_label="Tous")
+    site = forms.ModelChoiceField(Site.objects, label="Site", required=False, empty_label="Tous")
     valid_from = DayField(
         label="Applicable à partir du",
         help_text="Aux délais qui commencent ce jour-là ou après.",
         error_messages={"required": "Indiquez à partir de quel jour."},
     )
     valid_until = DayField(label="Jusqu’au", required=False, help_text="Compris. Vide\xa0: sans fin.")
+    start = forms.ChoiceField(
+        label="Pour la tenue d’un rendez-vous, le délai commence à",
+        choices=RuleStart.choices,
+        initial=RuleStart.ARRIVAL,
+        required=False,
+        widget=forms.RadioSelect,
+    )
     field_order = ("promise", "channel", "module", "nature", "site", "valid_from", "valid_until", "days")
 
     def __init__(self, *args: Any, prefecture: Prefecture, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kinds = {kind.pk: kind for kind in prefecture.kinds.all()}
-        self.fields["promise"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["promise"].choices = [
             (f"{kind.pk}:{purpose}", f"{kind.label}\xa0: {Purpose(purpose).label.lower()}")
             for kind in self.kinds.values()
             for purpose in promises(kind)
         ]
-        self.fields["site"].queryset = prefecture.sites.all()  # type: ignore[attr-defined]  # a ModelChoiceField
+        self.fields["site"].queryset = prefecture.sites.all()
         self.fields["valid_from"].initial = self.today
-        self.fields["start"].label = "Le délai d’un rendez-vous commence à"
-        # Said again by the service where a meeting needs it: without a choice, the arrival.
-        self.fields["start"].required = False
 
     def criteria(self) -> Criteria:
         """Of a valid form."""
@@ -121,7 +130,7 @@ class RuleAddForm(TermsForm):
             site=typed["site"],
         )
 
-    def refuse(self, refusal: Any) -> None:
+    def refuse(self, refusal: InvalidCommand) -> None:
         if refusal.field == "purpose":
             refusal.field = "promise"
         super().refuse(refusal)
@@ -166,7 +175,7 @@ class ReopeningForm(DatedForm):
 
     @property
     def with_following(self) -> bool:
-        return self.cleaned_data.get("extent") == self.FOLLOWING
+        return bool(self.cleaned_data.get("extent") == self.FOLLOWING)
 
 
 class ConfirmForm(DatedForm):

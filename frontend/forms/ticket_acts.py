@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.db.models import Q
 
-from frontend.forms.fields import DatedForm, DayField, PlainTextField
+from frontend.forms.fields import DatedForm, DayField, PlainTextField, TickField
 from tracker import commands
 from tracker.deadlines import effective
 from tracker.decisions import Context
@@ -18,9 +18,7 @@ NOTE_ROWS = 3
 
 class ActForm(DatedForm):
     """One act. `name` is its ability, and its transition where the machine has one; `slug` its place in the address.
-
-    `label` is the button's text for an act that no transition names. `keep` tells that the demande stays open to the same
-    person, so that the page is shown again with it.
+    `label` is the button's text for an act that no transition names.
     """
 
     name: ClassVar[str]
@@ -60,21 +58,20 @@ class AnswerForm(ActForm):
     name, slug = "answer", "repondre"
     submit, done = "Enregistrer la réponse", "Réponse enregistrée."
 
-    answered_on = DayField(label="Réponse partie le", required=False)
-    undated = forms.BooleanField(label="Date inconnue (comptée hors délai)", required=False)
+    answered_on = DayField(
+        label="Réponse partie le",
+        error_messages={"required": "Indiquez le jour du départ, ou cochez «\xa0Date inconnue\xa0»."},
+    )
+    undated = TickField(label="Date inconnue (comptée hors délai)")
     channel = forms.ModelChoiceField(
         Channel.objects.all(), label="Par quel moyen", required=False, empty_label="Non précisé"
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["answered_on"].initial = self.today
         self.fields["channel"].initial = self.ticket.channel_id
-
-    def clean(self) -> None:
-        if not self.cleaned_data.get("undated") and "answered_on" in self.cleaned_data:
-            if self.cleaned_data["answered_on"] is None:
-                self.add_error("answered_on", "Indiquez le jour du départ, ou cochez « Date inconnue ».")
+        if self.is_bound and self.data.get("undated"):
+            self.fields["answered_on"].required = False
 
     def acts(self) -> list[commands.Command]:
         data = self.cleaned_data
@@ -89,7 +86,7 @@ class HoldForm(ActForm):
 
     sent_on = DayField(label="Réponse d’attente partie le")
     promised_on = DayField(
-        label="Réponse complète promise pour le",
+        label="Réponse promise pour le",
         required=False,
         help_text="Sans date promise, une réponse d’attente ne tient aucune échéance.",
     )
@@ -162,9 +159,7 @@ class HoldMeetingForm(ActForm):
     submit, done = "Enregistrer le rendez-vous", "Rendez-vous tenu, c’est noté."
 
     met_on = DayField(label="Rendez-vous tenu le")
-    requester_unavailable = forms.BooleanField(
-        label="La date a été reculée parce que le demandeur n’était pas disponible", required=False
-    )
+    requester_unavailable = TickField(label="La date a été reculée parce que le demandeur n’était pas disponible")
 
     def acts(self) -> list[commands.Command]:
         return [commands.HoldMeeting(self.cleaned_data["met_on"], self.cleaned_data["requester_unavailable"])]
@@ -175,7 +170,7 @@ class DeclineForm(ActForm):
     submit, done = "Enregistrer le refus", "Refus enregistré."
 
     on = DayField(label="Refusée par le demandeur le")
-    ends = forms.BooleanField(label="Aucune autre date ne sera cherchée", required=False)
+    ends = TickField(label="Aucune autre date ne sera cherchée")
     note = note_field()
 
     def by_requester(self) -> bool:
@@ -216,7 +211,7 @@ class AssignForm(ActForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offices = Office.objects.filter(prefecture_id=self.ticket.prefecture_id, is_active=True)
-        self.fields["office"].queryset = offices.exclude(pk=self.ticket.office_id)
+        self.fields["office"].queryset = offices.exclude(pk=self.ticket.office_id or 0)
 
     def acts(self) -> list[commands.Command]:
         return [commands.Assign(self.cleaned_data["office"].pk, None, self.cleaned_data["note"])]
@@ -301,7 +296,8 @@ class ForwardForm(ActForm):
     to = PlainTextField(label="Administration compétente", max_length=200)
     forwarded_on = DayField(label="Transmise le")
     told_on = DayField(
-        label="Expéditeur prévenu le", help_text="La loi demande de le prévenir (CRPA, L114-2). C’est ce jour qui compte."
+        label="Expéditeur prévenu le",
+        help_text="La loi demande de le prévenir (CRPA, L114-2). C’est ce jour qui compte.",
     )
 
     def acts(self) -> list[commands.Command]:
@@ -315,10 +311,9 @@ class DismissForm(ActForm):
 
     reason = forms.ChoiceField(label="Motif", choices=[("", "Choisir un motif"), *DismissalReason.choices])
     on = DayField(label="Le")
-    confirmed = forms.BooleanField(
+    confirmed = TickField(
         label="Écarter du calcul des délais",
         help_text="L’échéance est passée\xa0: sans cette confirmation, la demande reste comptée hors délai.",
-        required=False,
     )
     note = note_field()
 

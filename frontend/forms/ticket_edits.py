@@ -4,18 +4,17 @@ from typing import Any
 
 from django import forms
 
-from frontend.forms.fields import DayField, PlainTextField
+from frontend.forms.fields import MODULES, DayField, PlainTextField
 from frontend.forms.ticket_acts import NOTE_ROWS, ActForm
 from tracker import commands
-from tracker.enums import Module
 from tracker.models import Channel, Mailbox, Nature, Theme, TicketKind
 
 COLUMNS = {"channel": "channel_id", "nature": "nature_id", "theme": "theme_id", "mailbox": "mailbox_id"}
 
 
 class CorrectForm(ActForm):
-    """What was registered wrongly. Only what the person changed since the form was opened is sent: each field carries the
-    value it was opened with, so that a change made meanwhile by somebody else is neither undone nor in the way."""
+    """What was registered wrongly. Only what the person changed since the form was opened is sent: each field carries
+    the value it was opened with, so that a change made meanwhile by somebody else is neither undone nor in the way."""
 
     name, slug, label = "correct", "corriger", "Corriger"
     submit, done = "Enregistrer la correction", "Correction enregistrée."
@@ -28,7 +27,7 @@ class CorrectForm(ActForm):
     sender_contact = PlainTextField(label="Adresse de réponse", required=False)
     subject = PlainTextField(label="Objet", required=False)
     nature = forms.ModelChoiceField(Nature.objects.all(), label="Nature", empty_label=None)
-    module = forms.TypedChoiceField(label="Module", choices=Module.choices, coerce=int)
+    module = forms.TypedChoiceField(label="Module", choices=MODULES, coerce=int)
     theme = forms.ModelChoiceField(Theme.objects.none(), label="Thème", required=False, empty_label="Non précisé")
     mailbox = forms.ModelChoiceField(
         Mailbox.objects.none(), label="Boîte fonctionnelle", required=False, empty_label="Aucune"

@@ -1,5 +1,192 @@
 """Ma file: what an agent has to do, first things first."""
 
-from django.urls import URLPattern
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any, Final
 
-urlpatterns: list[URLPattern] = []
+from django.db.models import Count, F, Q, Window
+from django.db.models.functions import RowNumber
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
+
+from frontend.listing import Line, lines, queue_of, supervised
+from frontend.pages.tickets.offers import FORMS, LEADING, refusal, transitions
+from frontend.wording import WEEKDAYS, count_of, long_date
+from tracker import clock
+from tracker.enums import Role
+from tracker.models import Ticket, User
+from tracker.permissions import abilities
+from tracker.registry import BUCKET_FILTERS, NEXT_WEEK, ORDERS, Bucket, SiteDay, Situations
+
+SHOWN: Final = 50
+"""Demandes of a group that the page shows; the Registre lists them all."""
+OWNERS: Final = (Role.AGENT, Role.SUPERVISOR, Role.QUALITY)
+UNFOLDED: Final = (Bucket.OVERDUE, Bucket.TODAY, Bucket.NEXT_WEEK, Bucket.LATER)
+WEEK: Final = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One demande of the file. `act`: what its state calls for; `free`: nobody has taken it yet."""
+
+    line: Line
+    free: bool
+    holder: str
+    due_on: date | None
+    act: Act | None
+    reply_url: str
+    hand_over_url: str
+
+
+@dataclass(slots=True)
+class Group:
+    """`size` counts the whole group, `entries` are its first; `url` lists all of it in the Registre."""
+
+    code: Bucket
+    label: str
+    hint: str
+    size: int
+    url: str
+    entries: list[Entry] = field(default_factory=list)
+
+    @property
+    def unfolded(self) -> bool:
+        return self.code in UNFOLDED
+
+    @property
+    def summary(self) -> str:
+        return "" if self.size == len(self.entries) else f"Les {len(self.entries)} premières sur {self.size}."
+
+
+@require_safe
+def show(request: HttpRequest) -> HttpResponse:
+    user: User = request.user  # type: ignore[assignment]  # every page but sign-in is for a signed-in person
+    if not user.scope.has(*OWNERS):
+        raise Http404
+    may_widen = user.scope.has(Role.SUPERVISOR)
+    wide = may_widen and request.GET.get("view") == "team"
+    situations = Situations.at(clock.now(), user.scope.prefecture_ids)
+    agent = "team" if wide else "queue"
+    groups = groups_of(user, supervised(user) if wide else queue_of(user), agent, situations)
+    day = situations.first
+    shown: dict[str, Any] = {
+        "groups": groups,
+        "today": day.today if day else None,
+        "sentence": sentence(groups, day) if day else [],
+        "may_widen": may_widen,
+        "wide": wide,
+    }
+    name = "partials/_queue_groups" if request.htmx else "pages/queue"  # type: ignore[attr-defined]
+    return render(request, f"frontend/{name}.html", shown)
+
+
+def groups_of(user: User, mine: Q, agent: str, situations: Situations) -> list[Group]:
+    """The groups that hold something, each with its size and its first demandes: one query for all of them."""
+    place = ORDERS["due"].columns()
+    tickets = (
+        Ticket.objects.readable_by(user)
+        .filter(mine)
+        .annotate(bucket=situations.bucket)
+        .annotate(
+            rank=Window(RowNumber(), partition_by=[F("bucket")], order_by=place),
+            size=Window(Count("*"), partition_by=[F("bucket")]),
+        )
+        .filter(rank__lte=SHOWN)
+        .select_related("kind", "channel", "office", "assignee")
+        .defer("body")
+        .order_by("rank")
+    )
+    rows: list[Any] = list(tickets)
+    found: dict[str, Group] = {}
+    for row, line in zip(rows, lines(rows, user, situations), strict=True):
+        code = Bucket(row.bucket)
+        if code not in found:
+            found[code] = Group(code, code.label, hint(code, situations.first), row.size, list_url(code, agent))
+        found[code].entries.append(entry(row, line, user))
+    return [found[code] for code in Bucket if code in found]
+
+
+def list_url(code: Bucket, agent: str) -> str:
+    """The Registre on the same demandes, in the same order."""
+    query = urlencode({"agent": agent, **BUCKET_FILTERS[code], "order": "due"}, doseq=True)
+    return f"{reverse('registry')}?{query}"
+
+
+def entry(ticket: Ticket, line: Line, user: User) -> Entry:
+    allowed = abilities(user, ticket)
+    possible = transitions(ticket)
+
+    def url(name: str) -> str:
+        open_to = refusal(ticket, name, allowed, possible) is None
+        return reverse("ticket-act", args=[ticket.reference, name]) if open_to else ""
+
+    free = ticket.assignee_id is None
+    first = ["take"] if free else []
+    called_for = next((name for name in (*first, *(name for name in FORMS if name in LEADING)) if url(name)), None)
+    return Entry(
+        line=line,
+        free=free,
+        holder=ticket.assignee.short_name if ticket.assignee and ticket.assignee != user else "",
+        due_on=ticket.due_on,
+        act=Act(SHORT_LABELS.get(called_for, possible.get(called_for, "")), url(called_for)) if called_for else None,
+        reply_url=url("answer") or url("propose"),
+        hand_over_url=url("hand_over"),
+    )
+
+
+SHORT_LABELS: Final = {"answer": "Répondre", "assign": "Réaffecter"}
+"""On a row there is less room than the machine's own label takes."""
+
+
+# --- What the page says -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of the sentence; with an address, a count that lists what it counts."""
+
+    words: str
+    url: str = ""
+
+
+def sentence(groups: Iterable[Group], day: SiteDay) -> list[Part]:
+    """« Vendredi 20 novembre. 3 demandes en retard, 2 à traiter aujourd’hui, 9 d’ici vendredi prochain. »"""
+    sizes = {group.code: group for group in groups}
+    wanted = (
+        (Bucket.OVERDUE, "en retard"),
+        (Bucket.TODAY, "à traiter aujourd’hui"),
+        (Bucket.NEXT_WEEK, until(day)),
+    )
+    parts = [Part(f"{long_date(day.today, day.today).capitalize()}. ")]
+    counted = [(sizes[code], words) for code, words in wanted if code in sizes]
+    for rank, (group, words) in enumerate(counted):
+        number = count_of(group.size, "demande") if rank == 0 else str(group.size)
+        parts += [Part(f"{number} {words}", group.url), Part(", " if rank < len(counted) - 1 else ".")]
+    if not counted:
+        parts.append(Part(f"Rien à traiter {until(day)}."))
+    return parts
+
+
+def until(day: SiteDay) -> str:
+    """« d’ici vendredi prochain », or the date itself where closed days push it beyond a week."""
+    horizon = day.after(NEXT_WEEK)
+    if horizon - day.today <= WEEK:
+        return f"d’ici {WEEKDAYS[horizon.weekday()]} prochain"
+    return f"d’ici le {long_date(horizon, day.today)}"
+
+
+def hint(code: Bucket, day: SiteDay | None) -> str:
+    return f"d’ici le {long_date(day.after(NEXT_WEEK), day.today)}" if day and code == Bucket.NEXT_WEEK else ""
+
+
+urlpatterns = [path("ma-file/", show, name="queue")]

@@ -1,5 +1,229 @@
-"""Enregistrer: one form per kind."""
+"""Enregistrer: one form per kind, the deadline and likely duplicates told while it is typed."""
 
-from django.urls import URLPattern
+import uuid
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
 
-urlpatterns: list[URLPattern] = []
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.views.decorators.http import require_http_methods
+
+from frontend import drafts
+from frontend.feedback import done
+from frontend.forms.registering import RegisterForm
+from frontend.models import FormDraft
+from frontend.registration import Desk, Duplicate, desk_of, duplicates_of, register_once, senders_like
+from frontend.rehearsal import rehearse_registration
+from frontend.ticket_words import DeadlineBlock, deadline_block
+from frontend.wording import latest
+from tracker import clock
+from tracker.enums import Outcome, Purpose, State
+from tracker.errors import InvalidCommand, TransitionRefused
+from tracker.models import Deadline, Ticket, TicketKind, User
+from tracker.writers import Author
+
+UNPROCESSABLE = 422
+KEPT_FOR_NEXT = {"received_on": "recu", "channel": "canal", "office": "bureau"}
+"""What « Enregistrer et suivant » keeps, by its name in the address: nothing personal."""
+WORTH_KEEPING = ("sender_name", "sender_contact", "subject", "body")
+"""Until one of these is typed there is nothing that a person would miss."""
+EXPECTED = {
+    Purpose.REPLY: "Réponse attendue",
+    Purpose.UPDATE: "Mise en ligne attendue",
+    Purpose.PROPOSAL: "Date à proposer",
+    Purpose.MEETING: "Rendez-vous à tenir",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What stands beside the form: the deadlines as typed, what prevents them, the demandes that look like this one."""
+
+    deadlines: list[DeadlineBlock]
+    refused: str
+    duplicates: list[Duplicate]
+
+
+@require_http_methods(["GET", "POST"])
+def register(request: HttpRequest, kind: str) -> HttpResponse:
+    """The form of one kind; the same address follows what is typed in it, so that nothing personal is ever in one."""
+    user: User = request.user  # type: ignore[assignment]  # every page but sign-in is for a signed-in person
+    desk, chosen = desk_and_kind(user, kind)
+    today = clock.today(desk.site.time_zone)
+    if request.method == "GET":
+        form = RegisterForm(
+            kind=chosen, desk=desk, user_id=user.pk, today=today, initial=initial_of(request, user, chosen)
+        )
+        return show(request, form, user, drafts.find(user, draft_key(chosen), clock.now()))
+    if "senders" in request.POST:
+        return complete_sender(request, desk, user)
+    if "forget" in request.POST:
+        return forget_draft(request, chosen, user)
+    form = RegisterForm(request.POST, kind=chosen, desk=desk, user_id=user.pk, today=today)
+    return follow(request, form, user) if "live" in request.POST else save(request, form, user)
+
+
+def follow(request: HttpRequest, form: RegisterForm, user: User) -> HttpResponse:
+    """While it is typed: keep what is there, tell the deadline and the duplicates. Registers nothing. By POST, so that
+    no name ends in a log of addresses."""
+    form.is_valid()
+    token = form.cleaned_data.get("token")
+    if token and any(form.cleaned_data.get(name) for name in WORTH_KEEPING):
+        drafts.save(user, draft_key(form.kind), token, typed_in(form), clock.now())
+    return render(request, "frontend/partials/_register_side.html", {"side": side_of(form, user), "today": form.today})
+
+
+def save(request: HttpRequest, form: RegisterForm, user: User) -> HttpResponse:
+    if not form.is_valid():
+        refuse_early(form, user)
+        return show(request, form, user, [], status=UNPROCESSABLE)
+    token: uuid.UUID = form.cleaned_data["token"]
+    try:
+        ticket, new = register_once(token, typed_in(form), form.desk.prefecture, form.acts(), user)
+    except InvalidCommand as refused:
+        form.refuse(refused)
+        return show(request, form, user, [], status=UNPROCESSABLE)
+    except TransitionRefused as refused:
+        form.add_error(None, refused.message)
+        return show(request, form, user, [], status=UNPROCESSABLE)
+    drafts.forget(user, draft_key(form.kind), token)
+    visible = Ticket.objects.visible_to(user).filter(pk=ticket.pk).exists()
+    done(request, saved_sentence(ticket, form, linked=visible, new=new))
+    if "next" in request.POST or not visible:
+        kept = {short: form[name].data for name, short in KEPT_FOR_NEXT.items() if form[name].data}
+        return redirect(f"{reverse('register', args=[form.kind.code])}?{urlencode(kept)}")
+    return redirect("ticket", ticket.reference)
+
+
+def refuse_early(form: RegisterForm, user: User) -> None:
+    """Say at once what the service would refuse too, so that a form is mended in one go."""
+    if form.tells_a_deadline:
+        try:
+            rehearse_registration(form.cleaned_data["site"], form.acts(), Author(user=user))
+        except InvalidCommand as refused:
+            form.refuse(refused)
+        except TransitionRefused as refused:
+            form.add_error(None, refused.message)
+
+
+def complete_sender(request: HttpRequest, desk: Desk, user: User) -> HttpResponse:
+    """Names that complete what is typed; by POST for the same reason."""
+    found = senders_like(desk.prefecture, user, request.POST.get("sender_name", "").strip()[:80])
+    return render(request, "frontend/partials/_register_senders.html", {"senders": found})
+
+
+def forget_draft(request: HttpRequest, kind: TicketKind, user: User) -> HttpResponse:
+    """The person throws away what was kept of a form."""
+    try:
+        drafts.forget(user, draft_key(kind), uuid.UUID(request.POST["forget"]))
+    except ValueError as unknown:
+        raise Http404 from unknown
+    return redirect("register", kind.code)
+
+
+# --- Parts --------------------------------------------------------------------------------------------------------
+
+
+def desk_and_kind(user: User, code: str) -> tuple[Desk, TicketKind]:
+    """404 for whom registers nothing, and for a kind that the préfecture does not propose."""
+    desk = desk_of(user)
+    if desk is None:
+        raise Http404
+    chosen = TicketKind.objects.filter(prefecture=desk.prefecture, code=code, is_active=True).first()
+    if chosen is None:
+        raise Http404
+    return desk, chosen
+
+
+def draft_key(kind: TicketKind) -> str:
+    return f"register.{kind.code}"
+
+
+def typed_in(form: RegisterForm) -> dict[str, str]:
+    return {name: str(form.data[name]) for name in form.fields if form.data.get(name)}
+
+
+def initial_of(request: HttpRequest, user: User, kind: TicketKind) -> dict[str, Any]:
+    """What the form opens with: a draft taken up again, or what the demande before it shares with this one."""
+    resumed = request.GET.get("reprendre", "")
+    for draft in drafts.find(user, draft_key(kind), clock.now()) if resumed else ():
+        if str(draft.token) == resumed:
+            # A box left empty is not in what was typed.
+            return {"take": False, "undated": False, **draft.data, "token": draft.token}
+    return {name: request.GET[short] for name, short in KEPT_FOR_NEXT.items() if short in request.GET}
+
+
+def show(
+    request: HttpRequest, form: RegisterForm, user: User, found: list[FormDraft], *, status: int = 200
+) -> HttpResponse:
+    resumed = str(form["token"].value())
+    shown = {
+        "form": form,
+        "kind": form.kind,
+        "today": form.today,
+        "side": side_of(form if form.is_bound else opened(form), user),
+        "drafts": [
+            (draft, draft.saved_at.astimezone(clock.zone(form.desk.site.time_zone)))
+            for draft in found
+            if str(draft.token) != resumed
+        ],
+        "several_sites": len(form.desk.sites) > 1,
+    }
+    return render(request, "frontend/pages/register.html", shown, status=status)
+
+
+def opened(form: RegisterForm) -> RegisterForm:
+    """The form as it opens, as if it were sent at once: its deadline is told before anything is typed."""
+    data = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
+    return RegisterForm(data, kind=form.kind, desk=form.desk, user_id=form.user_id, today=form.today)
+
+
+def side_of(form: RegisterForm, user: User) -> Side:
+    form.is_valid()
+    data = form.cleaned_data
+    duplicates = duplicates_of(
+        form.desk.prefecture, user, data.get("sender_name", ""), data.get("subject", ""), data.get("received_on")
+    )
+    if not form.tells_a_deadline:
+        return Side([], "", duplicates)
+    author = Author(user=user)
+    refused = ""
+    try:
+        rehearsal = rehearse_registration(data["site"], form.acts(), author)
+    except (InvalidCommand, TransitionRefused) as problem:
+        refused = problem.message
+        try:
+            rehearsal = rehearse_registration(data["site"], form.bare_acts(), author)
+        except InvalidCommand:
+            return Side([], refused, duplicates)
+    blocks = [deadline_block(found, form.today) for found in rehearsal.explanations]
+    return Side(blocks, refused, duplicates)
+
+
+def saved_sentence(ticket: Ticket, form: RegisterForm, *, linked: bool, new: bool) -> str:
+    """« Demande 44-2026-000123 enregistrée. Réponse attendue au plus tard mercredi 25 novembre. »"""
+    reference = (
+        format_html('<a href="{}">{}</a>', reverse("ticket", args=[ticket.reference]), ticket.reference)
+        if linked
+        else ticket.reference
+    )
+    if not new:
+        return format_html("Demande {} déjà enregistrée\xa0: ce formulaire avait été envoyé.", reference)
+    return format_html("Demande {} enregistrée. {}", reference, what_follows(ticket, form))
+
+
+def what_follows(ticket: Ticket, form: RegisterForm) -> str:
+    if ticket.state in (State.ANSWERED, State.MET):
+        late = Deadline.objects.filter(ticket=ticket, outcome=Outcome.LATE).exists()
+        return "Réponse enregistrée, hors délai." if late else "Réponse enregistrée, dans le délai."
+    office = form.cleaned_data.get("office")
+    to_do = f"Affectée\xa0: {office}." if office else "Il reste à l’affecter à un bureau."
+    if ticket.due_on is None:
+        return f"Elle est sans délai défini. {to_do}"
+    return f"{EXPECTED[Purpose(ticket.due_purpose)]} {latest(ticket.due_on, form.today)}. {to_do}"
+
+
+urlpatterns = [path("enregistrer/<str:kind>/", register, name="register")]

@@ -78,7 +78,9 @@ def open_as(browser: Browser, live_server: Any) -> Iterator[OpenAs]:
         if user is not None:
             client = Client()
             client.force_login(user)
-            context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+            context.add_cookies(
+                [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
+            )
         return context.new_page()
 
     yield opened

@@ -25,7 +25,8 @@ FOCUSED = """(selector) => {
   const element = document.activeElement;
   if (!element || !element.matches(selector)) return null;
   // DSFR draws the ring of a radio or a checkbox on its label.
-  const shown = [element, ...(element.labels ?? [])].flatMap((e) => [null, "::before", "::after"].map((p) => getComputedStyle(e, p)));
+  const drawn = (e) => [null, "::before", "::after"].map((part) => getComputedStyle(e, part));
+  const shown = [element, ...(element.labels ?? [])].flatMap(drawn);
   return shown.some((style) => style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0);
 }"""
 

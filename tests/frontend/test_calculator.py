@@ -90,9 +90,12 @@ def test_the_site_of_another_prefecture_is_no_choice(client: Client, world: Worl
     from tests.factories import make_world
 
     other = make_world(code="85", department="85")
-    assert client.get(
-        reverse("calculator"), {"received_on": "2026-11-10", "days": "5", "place": f"site-{other.site.pk}"}
-    ).status_code == 422
+    assert (
+        client.get(
+            reverse("calculator"), {"received_on": "2026-11-10", "days": "5", "place": f"site-{other.site.pk}"}
+        ).status_code
+        == 422
+    )
 
 
 def test_as_one_types_only_the_result_comes_back(client: Client) -> None:

@@ -15,7 +15,9 @@ def queries(stage: Stage, name: str) -> list[str]:
     client = Client()
     client.force_login(stage.user(page.roles[0]))
     client.get(page.url(name, stage))  # what is kept in memory from one request to the next is kept by now
-    with CaptureQueriesContext(connection, ) as captured:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
         assert client.get(page.url(name, stage)).status_code == 200
     return [query["sql"] for query in captured]
 

@@ -5,7 +5,6 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.frontend.walk import EVERYBODY, OUTSIDER, TABLE, Stage, make_stage, url_names
-from tests.factories import World
 
 
 @pytest.fixture
@@ -16,7 +15,7 @@ def stage(db: None, frozen: object) -> Stage:
 def test_every_address_is_in_the_table() -> None:
     names = set(url_names())
     assert None not in names, "an address without a name escapes the walk"
-    assert names == set(TABLE)
+    assert names == {name.partition(":")[0] for name in TABLE}
 
 
 @pytest.mark.django_db
@@ -28,13 +27,18 @@ def test_each_role_opens_its_pages_and_no_other(stage: Stage, name: str) -> None
     for role in EVERYBODY:
         client = Client()
         client.force_login(stage.user(role))
-        found[role] = client.get(address).status_code
+        response = client.get(address)
+        if response.streaming:
+            response.getvalue()  # an export holds its file open until it is sent
+        found[role] = response.status_code
         expected[role] = page.status if role in page.roles else 404
     assert found == expected
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("name", [name for name, page in TABLE.items() if page.arguments.__name__ != "no_arguments"])
+@pytest.mark.parametrize(
+    "name", [name for name, page in TABLE.items() if page.takes_arguments and page.names_something]
+)
 def test_what_belongs_to_another_prefecture_does_not_exist(stage: Stage, name: str) -> None:
     client = Client()
     client.force_login(stage.user(OUTSIDER))

@@ -4,17 +4,29 @@ query counts and screenshots then follow by themselves."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.factories import World, make_world
+from tracker import closures, recomputing, ruling
 from tracker.models import Ticket, User
+from tracker.rulebooks import current_calendar
+from tracker.writers import Author
 
 MAILROOM, AGENT, SUPERVISOR, QUALITY = "mailroom", "agent", "supervisor", "quality"
 COPIL, ADMINISTRATOR = "copil", "administrator"
+HANDLING = (AGENT, SUPERVISOR, QUALITY)
+READING = (AGENT, SUPERVISOR, QUALITY, MAILROOM)
 EVERYBODY = (AGENT, SUPERVISOR, QUALITY, MAILROOM, COPIL, ADMINISTRATOR)
 REGISTERING = (AGENT, SUPERVISOR, QUALITY, MAILROOM)
+ACTS = (
+    "answer", "hold", "ask_requester", "hand_over", "take", "forward", "send_back", "dismiss", "merge", "note",
+    "correct",
+)  # fmt: skip
+"""Acts that a demande held by a bureau allows; their forms differ, so each is looked at."""
+WITHOUT_FIELDS = ("take",)
 OUTSIDER = "outsider"
 """An agent of another préfecture."""
 
@@ -42,6 +54,69 @@ def no_arguments(stage: Stage) -> dict[str, Any]:
     return {}
 
 
+def add_ticket(stage: Stage, number: int) -> Ticket:
+    """One more row for the lists; some late, some not, some on hold."""
+    received_on = date(2026, 11, 2) + timedelta(days=number % 18)
+    names = ("Mairie d’Exemple", "M. Exemple", "Association des riverains", "Mme Modèle")
+    subjects = ("Renouvellement d’un titre de séjour", "Subvention : pièces complémentaires", "Permis de conduire")
+    return stage.world.register(
+        received_on=received_on,
+        channel=("letter", "email", "form")[number % 3],
+        sender_name=names[number % 4],
+        subject=subjects[number % 3],
+    )
+
+
+def the_ticket(stage: Stage) -> dict[str, Any]:
+    return {"reference": stage.ticket.reference}
+
+
+def act(name: str) -> Callable[[Stage], dict[str, Any]]:
+    return lambda stage: {"reference": stage.ticket.reference, "name": name}
+
+
+def a_rule(stage: Stage) -> dict[str, Any]:
+    return {"rule_id": ruling.in_force(stage.world.prefecture).filter(channel__code="email", module=None)[0].pk}
+
+
+def a_changed_rule(stage: Stage, number: int) -> None:
+    rule = ruling.in_force(stage.world.prefecture).filter(channel__code="email", module=None)[0]
+    terms = ruling.Terms(days=11 + number, source="Note de service")
+    ruling.record_rules(ruling.plan_replacement(rule, rule.valid_from, terms), Author())
+
+
+def the_site(stage: Stage) -> dict[str, Any]:
+    return {"site_code": stage.world.site.code}
+
+
+def a_closed_day(stage: Stage, number: int) -> None:
+    day = current_calendar(stage.world.site).add(date(2026, 6, 1), number + 1)
+    closures.record_closures(closures.plan_closing(stage.world.site, day, "Pont"), Author())
+
+
+def a_local_day(stage: Stage) -> dict[str, Any]:
+    if not closures.local_days(stage.world.site).exists():
+        a_closed_day(stage, 0)
+    return the_site(stage) | {"day_id": closures.local_days(stage.world.site).get().pk}
+
+
+def a_customary_day(stage: Stage) -> dict[str, Any]:
+    """Overseas, where the law's list and the custom differ."""
+    type(stage.world.site).objects.filter(pk=stage.world.site.pk).update(zone="martinique")
+    return the_site(stage) | {"day": "2027-07-21"}
+
+
+def a_switch(stage: Stage) -> dict[str, Any]:
+    return the_site(stage) | {"switch": "lundi-de-pentecote", "worked": "travaille"}
+
+
+def a_recomputation(stage: Stage) -> dict[str, Any]:
+    if "recomputation" not in stage.made:
+        plan = closures.plan_closing(stage.world.site, date(2027, 5, 7), "Pont")
+        stage.made["recomputation"] = recomputing.carry_out(plan, Author(user=stage.user(QUALITY)))
+    return {"job_id": stage.made["recomputation"].pk}
+
+
 @dataclass(frozen=True)
 class Page:
     """`roles`: who may open it, the first being whose screen is photographed. `status`: what they get by GET. Anybody
@@ -61,9 +136,25 @@ class Page:
     to_look_at: bool = True
     # Open to a person who has yet to replace a one-time password.
     before_password: bool = False
+    # Whether the arguments name something of one préfecture, which another's people may not know.
+    names_something: bool = True
+
+    @property
+    def takes_arguments(self) -> bool:
+        return self.arguments is not no_arguments
 
     def url(self, name: str, stage: Stage) -> str:
-        return reverse(name, kwargs=self.arguments(stage)) + self.query
+        return reverse(name.partition(":")[0], kwargs=self.arguments(stage)) + self.query
+
+
+def a_register_form(kind: str) -> Page:
+    return Page(
+        REGISTERING,
+        lambda stage: {"kind": kind},
+        names_something=False,
+        control="main input[name=sender_name]",
+        is_form=True,
+    )
 
 
 TABLE: dict[str, Page] = {
@@ -71,7 +162,31 @@ TABLE: dict[str, Page] = {
     "sign-in": Page(public=True, status=302, control="main input[name=username]", is_form=True),
     "sign-out": Page(status=405, to_look_at=False, before_password=True),
     "password-change": Page(before_password=True, control="main input[name=old_password]", is_form=True),
+    "ticket": Page(HANDLING, the_ticket, control="main a[href*=repondre], main button"),
+    **{
+        f"ticket-act:{name}": Page(
+            HANDLING, act(name), control="main form button[type=submit]", is_form=name not in WITHOUT_FIELDS
+        )
+        for name in ACTS
+    },
+    "register": a_register_form("correspondence"),
+    "register:meeting_request": a_register_form("meeting_request"),
+    "registry": Page(READING, rows=add_ticket, control="main a[href^='/demandes/']"),
+    "registry-filters": Page(READING, control="main form button", is_form=True),
+    "registry-export:csv": Page(READING, lambda stage: {"extension": "csv"}, names_something=False, to_look_at=False),
+    "registry-export:xlsx": Page(READING, lambda stage: {"extension": "xlsx"}, names_something=False, to_look_at=False),
     "calculator": Page(control="main input[name=received_on]", is_form=True),
+    "rules": Page(roles=(QUALITY,), control="main a[href$='/ajouter/']", rows=a_changed_rule),
+    "rule-add": Page(roles=(QUALITY,), control="main select[name=promise]", is_form=True),
+    "rule-change": Page(roles=(QUALITY,), arguments=a_rule, control="main input[name=from_date]", is_form=True),
+    "rule-end": Page(roles=(QUALITY,), arguments=a_rule, control="main input[name=from_date]", is_form=True),
+    "rule-withdraw": Page(roles=(QUALITY,), arguments=a_rule, control="main button[value=confirm]"),
+    "calendar": Page(roles=(QUALITY,), control="main a[href$='/fermer/']", rows=a_closed_day),
+    "closed-day-add": Page(roles=(QUALITY,), arguments=the_site, control="main input[name=date]", is_form=True),
+    "closed-day-remove": Page(roles=(QUALITY,), arguments=a_local_day, control="main button[value=confirm]"),
+    "closed-day-suggested": Page(roles=(QUALITY,), arguments=a_customary_day, control="main button[value=confirm]"),
+    "closed-day-switch": Page(roles=(QUALITY,), arguments=a_switch, control="main button[value=confirm]"),
+    "recompute": Page(roles=(QUALITY,), arguments=a_recomputation, control="main a[href]"),
     "help": Page(public=True, control="main a[href]"),
     "accessibility": Page(public=True, control="main a[href]"),
     "health": Page(public=True, to_look_at=False),

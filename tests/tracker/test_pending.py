@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
 import pytest
+from celery import Celery
 from django.db import DatabaseError, connection
 from kombu.exceptions import OperationalError
 
@@ -158,7 +159,7 @@ def test_second_drainer_does_not_wait_for_the_first(followed: list[int], monkeyp
     assert followed == [second, first]
 
 
-def test_dead_broker_neither_fails_nor_slows_what_follows(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_dead_broker_is_left_alone_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 
     def refuse(task: str, **_options: object) -> None:
@@ -167,6 +168,35 @@ def test_dead_broker_neither_fails_nor_slows_what_follows(monkeypatch: pytest.Mo
 
     monkeypatch.setattr(waking, "_silent_until", 0.0)
     monkeypatch.setattr(waking.current_app, "send_task", refuse)
-    assert waking.wake(pending.TASK) is False
-    assert waking.wake(pending.TASK) is False
-    assert asked == [pending.TASK]  # the second one did not wait for a broker that had just failed
+    assert waking.send(pending.TASK) is False
+    assert waking.send(pending.TASK) is False
+    assert asked == [pending.TASK]
+
+
+def test_page_never_waits_for_the_broker(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers, sent = threading.Event(), []
+
+    def slow(task: str) -> bool:
+        answers.wait(30)
+        sent.append(task)
+        return True
+
+    monkeypatch.setattr(waking, "send", slow)
+    for _ in range(20):
+        waking.wake(pending.TASK)
+    sender = waking._sender
+    assert sender is not None
+    assert sent == []
+    answers.set()
+    sender.join(30)
+    assert 1 <= len(sent) <= 2  # twenty calls while the first message was on its way make one more
+    assert waking._sender is None
+
+
+def test_broker_that_refuses_raises_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the real transport and a port where nothing listens."""
+    queue = Celery("nowhere", broker="redis://127.0.0.1:1/0", set_as_current=False)
+    queue.conf.broker_transport_options = {"max_retries": 0}
+    monkeypatch.setattr(waking, "_silent_until", 0.0)
+    monkeypatch.setattr(waking, "current_app", queue)
+    assert waking.send(pending.TASK) is False

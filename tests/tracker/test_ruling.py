@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from tests.factories import World, make_world
-from tracker import ruling
+from tracker import rule_wording, ruling
 from tracker.enums import Purpose, RuleStart
 from tracker.errors import InvalidCommand, StaleVersion
 from tracker.models import Channel, DeadlineRule, Event, Nature
@@ -72,6 +72,21 @@ def test_end_from_the_first_day_leaves_no_rule(world: World) -> None:
     assert not ruling.in_force(world.prefecture).filter(kind=old.kind, channel=old.channel, module=None).exists()
 
 
+def test_withdrawn_change_lets_what_held_before_go_on(world: World) -> None:
+    old = rule_of(world)
+    write(world, ruling.plan_replacement(old, NEW_YEAR, Terms(3, SOURCE)))
+    (again,) = write(world, ruling.plan_withdrawal(rule_of(world, days=3)))
+    assert rule_of(world) == again
+    assert (again.days, again.source, again.valid_from, again.valid_until) == (5, old.source, old.valid_from, None)
+    (line, _) = ruling.history(world.prefecture, 10)
+    assert ([row.days for row in line.before], [row.days for row in line.after]) == ([3], [5])
+
+
+def test_withdrawn_addition_leaves_nothing(world: World) -> None:
+    (row,) = write(world, addition(world, channel=Channel.objects.get(code="phone")))
+    assert write(world, ruling.plan_withdrawal(row)) == ()
+
+
 @pytest.mark.parametrize("day", [date(2009, 12, 31), date(2051, 1, 1)])
 def test_date_outside_the_calendar_is_refused(world: World, day: date) -> None:
     with pytest.raises(InvalidCommand) as refusal:
@@ -131,7 +146,7 @@ def test_more_precise_rule_is_accepted_and_wins(world: World) -> None:
     channel, nature = Channel.objects.get(code="email"), Nature.objects.get(code="appeal")
     first_day = date(2026, 11, 16)
     (row,) = write(world, addition(world, days=2, channel=channel, nature=nature, module=1, valid_from=first_day))
-    assert ruling.sentence(row) == (
+    assert rule_wording.sentence(row) == (
         "Courriels, module 1 (Relation générale avec les usagers), nature «\xa0Recours\xa0»\xa0: 2 jours ouvrés"
     )
     assert world.register(nature="appeal", received_on=first_day).deadlines.get().rule_id == row.pk

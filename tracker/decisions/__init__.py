@@ -8,6 +8,7 @@ from tracker import commands
 from tracker.deadlines import Fact, day, effective, next_promise
 from tracker.decisions import correcting, ending, handling, meeting, replying
 from tracker.decisions.base import Change, Context, EventDraft, PastEvent
+from tracker.enums import Machine
 from tracker.errors import InvalidCommand
 from tracker.models.tickets import Ticket
 from tracker.workdays import DateOutsideCalendar
@@ -84,7 +85,7 @@ def decide(ticket: Ticket, acts: Sequence[commands.Command], context: Context) -
         changed_columns(ticket, start).keys() | {"version", "due_on", "due_purpose"},
         events,
         deadlines,
-        detail_columns(acts, effective(context.facts)),
+        detail_columns(ticket.machine, acts, effective(context.facts)),
     )
 
 
@@ -107,7 +108,7 @@ def as_json(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date | datetime) else value
 
 
-def detail_columns(acts: Sequence[commands.Command], facts: Sequence[Fact]) -> dict[str, Any]:
+def detail_columns(machine: str, acts: Sequence[commands.Command], facts: Sequence[Fact]) -> dict[str, Any]:
     """What the detail model of the kind keeps: what was typed, and the dates as the journal now has them (an undone
     proposal gives the one before it again)."""
     details: dict[str, Any] = {}
@@ -116,7 +117,8 @@ def detail_columns(acts: Sequence[commands.Command], facts: Sequence[Fact]) -> d
             details |= act.details
         elif isinstance(act, commands.Propose):
             details["place"] = act.place
-    if any(fact.kind in ("proposed", "met") for fact in facts) or any(isinstance(act, commands.Undo) for act in acts):
+    undone = any(isinstance(act, commands.Undo) for act in acts)
+    if machine == Machine.MEETING and (undone or any(fact.kind in ("proposed", "met") for fact in facts)):
         latest: dict[str, Any] = {}
         for fact in facts:
             latest[fact.kind] = fact.data

@@ -1,8 +1,8 @@
 """A row of a register as the acts of a demande, in the order of their dates."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from tracker.commands import (
     Answer,
@@ -14,15 +14,18 @@ from tracker.commands import (
     Complete,
     Hold,
     HoldMeeting,
+    Note,
     Propose,
     Register,
 )
+from tracker.deadlines import Fact
 from tracker.enums import Machine
 from tracker.importing.options import ImportTarget
 from tracker.spreadsheets.cells import UNDATED
 
 MISSING = "Pièce demandée au demandeur (registre importé)"
 MEETING_SUBJECT = "Demande de rendez-vous"
+LONGEST_SUBJECT: Final = 500
 
 Values = Mapping[str, Any]
 
@@ -31,10 +34,6 @@ def registration(values: Values, target: ImportTarget, found: Mapping[str, Any],
     """Register, and Assign where the row or the options name a bureau. `found` holds what the cells name: `office`,
     `site`, `mailbox`, `theme`."""
     theme, office = found.get("theme"), found.get("office") or target.office
-    meeting = target.kind.machine == Machine.MEETING
-    subject = values.get("subject") or values.get("theme") or (MEETING_SUBJECT if meeting else "")
-    if meeting and values.get("sender_role"):
-        subject = f"{subject} ({values['sender_role']})"
     channel = target.channels[values["channel"]] if "channel" in values else target.channel
     nature = target.natures[values["nature"]] if "nature" in values else target.nature
     mailbox = found.get("mailbox")
@@ -49,7 +48,7 @@ def registration(values: Values, target: ImportTarget, found: Mapping[str, Any],
             theme_id=theme.pk if theme else None,
             mailbox_id=mailbox.pk if mailbox else None,
             sender_name=values.get("sender", ""),
-            subject=subject[:500],
+            subject=subject_of(values, target),
             evidence=evidence,
         )
     ]
@@ -58,26 +57,53 @@ def registration(values: Values, target: ImportTarget, found: Mapping[str, Any],
     return acts
 
 
-def handling(values: Values, target: ImportTarget) -> list[Command]:
+def subject_of(values: Values, target: ImportTarget) -> str:
+    meeting = target.kind.machine == Machine.MEETING
+    subject: str = values.get("subject") or values.get("theme") or (MEETING_SUBJECT if meeting else "")
+    if meeting and values.get("sender_role"):
+        subject = f"{subject} ({values['sender_role']})"
+    return subject[:LONGEST_SUBJECT]
+
+
+def handling(values: Values, target: ImportTarget, *, undated: str | None = None) -> list[Command]:
     """What was done after the arrival. A row that says nothing of an answer leaves the demande open, unless the import
-    was told that it was answered without a traceable date."""
+    was told that it was answered without a traceable date (`undated` says otherwise for one row)."""
     if target.kind.machine == Machine.MEETING:
         return meeting(values)
-    dated: list[tuple[date, int, Command]] = []
-    asked_on = values.get("asked_on")
-    if asked_on is not None:
-        dated.append((asked_on, 1, AskRequester(asked_on, missing=MISSING)))
-        if "completed_on" in values:
-            dated.append((values["completed_on"], 2, Complete(values["completed_on"])))
-    if "holding_on" in values:
-        dated.append((values["holding_on"], 0, Hold(values["holding_on"], values.get("promised_on"))))
-    acts = [act for *_, act in sorted(dated, key=lambda item: item[:2])]
+    acts = waiting(values)
     answered = values.get("published_on") or values.get("answered_on")
     if answered is not None:
         acts += [Answer(None if answered is UNDATED else answered), Close()]
-    elif target.options.undated == "late":
+    elif (undated or target.options.undated) == "late":
         acts += [Answer(None), Close()]
     return acts
+
+
+def waiting(values: Values) -> list[Command]:
+    """The piece asked for, its arrival and the holding reply, in the order of their dates.
+
+    A holding reply that left while the piece was awaited met no deadline, since none ran: it is noted, as the machine
+    knows no such act.
+    """
+    asked_on, completed_on, held_on = (values.get(code) for code in ("asked_on", "completed_on", "holding_on"))
+    acts: list[Command] = []
+    if asked_on is not None:
+        acts.append(AskRequester(asked_on, missing=MISSING))
+        if completed_on is not None:
+            acts.append(Complete(completed_on))
+    if held_on is None:
+        return acts
+    hold = Hold(held_on, values.get("promised_on"))
+    if asked_on is None or held_on <= asked_on:
+        return [hold, *acts]
+    if completed_on is not None and held_on >= completed_on:
+        return [*acts, hold]
+    return [*acts[:1], Note(held_while_awaiting(held_on, hold.promised_on)), *acts[1:]]
+
+
+def held_while_awaiting(held_on: date, promised_on: date | None) -> str:
+    promise = f", réponse promise pour le {promised_on:%d/%m/%Y}" if promised_on else ""
+    return f"Réponse d’attente envoyée le {held_on:%d/%m/%Y}, pièce attendue{promise} (registre importé)"
 
 
 def meeting(values: Values) -> list[Command]:
@@ -98,6 +124,9 @@ def meeting(values: Values) -> list[Command]:
     return acts
 
 
+# --- A row met before ---------------------------------------------------------------------------------------------
+
+
 def answer_in(values: Values, target: ImportTarget) -> tuple[bool, date | None]:
     """Whether the row itself says that the demande is answered (or the meeting held), and on which day."""
     if target.kind.machine == Machine.MEETING:
@@ -106,9 +135,34 @@ def answer_in(values: Values, target: ImportTarget) -> tuple[bool, date | None]:
     return answered is not None, None if answered is UNDATED else answered
 
 
-FACT_OF = {AskRequester: "asked", Complete: "completed", Hold: "held", Propose: "proposed"}
+FACT_OF: Final[Mapping[type[Command], str]] = {
+    AskRequester: "asked",
+    Complete: "completed",
+    Hold: "held",
+    Propose: "proposed",
+    Note: "noted",
+}
+DATED_FACTS: Final = {
+    "asked_on": ("asked", "la demande de pièce"),
+    "completed_on": ("completed", "la réception de la pièce"),
+    "holding_on": ("held", "la réponse d’attente"),
+    "proposed_on": ("proposed", "la proposition"),
+}
 
 
-def still_to_do(acts: list[Command], done: set[str]) -> list[Command]:
+def still_to_do(acts: Iterable[Command], facts: Iterable[Fact]) -> list[Command]:
     """The acts whose fact the journal does not hold yet: what a later version of the file adds."""
+    done = {fact.kind for fact in facts}
     return [act for act in acts if FACT_OF.get(type(act)) not in done]
+
+
+def contradicted(values: Values, facts: Iterable[Fact]) -> tuple[str, str, str] | None:
+    """The column of a date that the journal has otherwise, what it is the date of, and the journal's; None where the
+    row contradicts nothing."""
+    known: dict[str, list[str]] = {}
+    for fact in facts:
+        known.setdefault(fact.kind, []).append(fact.data.get("on") or "")
+    for code, (kind, what) in DATED_FACTS.items():
+        if code in values and kind in known and values[code].isoformat() not in known[kind]:
+            return code, what, known[kind][-1]
+    return None

@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 
+LONGEST_KEY = 80
 IDENTITY_CELLS = ("received_on", "sender", "subject", "theme", "channel", "nature")
 
 
@@ -52,7 +53,8 @@ class Identifier:
         number = normal(str(values.get("number", "")))
         sender = digest(normal(values.get("sender", "")))
         if number:
-            key = number
+            # Folding can lengthen a text: one that the column would not hold is kept as its digest.
+            key = number if len(number) <= LONGEST_KEY else digest(number)
         else:
             cells = "\n".join(normal(str(values.get(cell, ""))) for cell in IDENTITY_CELLS)
             key = digest(cells)

@@ -2,26 +2,27 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from tracker import bulk, clock, writers
 from tracker.commands import Command
-from tracker.enums import OPEN_STATES, State, Via
+from tracker.deadlines import Fact, effective
+from tracker.enums import OPEN_STATES, Machine, State, Via
 from tracker.errors import SillageError
 from tracker.importing import acts
 from tracker.importing.identities import Identifier, RowIdentity
 from tracker.importing.lookups import Lookups
 from tracker.importing.options import ImportTarget
 from tracker.importing.report import ImportReport, RefusedRow
-from tracker.models import ExternalIdentity, Ticket, User
+from tracker.models import Event, ExternalIdentity, Job, Ticket, User
 from tracker.rulebooks import rule_book
 from tracker.spreadsheets.registers import read_register
-from tracker.spreadsheets.tables import RowProblem, TableRow
+from tracker.spreadsheets.tables import RowProblem, TableReading, TableRow
 from tracker.spreadsheets.wording import quoted
 
 Follow = Callable[[int, int], None]
@@ -39,6 +40,24 @@ class Candidate:
     updates: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a report counted before a chunk, to be restored where the chunk is taken back."""
+
+    taken: int
+    already_known: int
+    updated: int
+    refused: int
+
+    @classmethod
+    def of(cls, report: ImportReport) -> "Mark":
+        return cls(report.taken, report.already_known, report.updated, len(report.refused))
+
+    def restore(self, report: ImportReport) -> None:
+        report.taken, report.already_known, report.updated = self.taken, self.already_known, self.updated
+        del report.refused[self.refused :]
+
+
 @dataclass
 class Importer:
     """One run over one file. `start` is the number of candidate rows that an interrupted run had already written."""
@@ -47,6 +66,7 @@ class Importer:
     name: str
     target: ImportTarget
     user: User | None
+    job: Job | None = None
     dry_run: bool = False
     start: int = 0
     report: ImportReport = field(default_factory=ImportReport)
@@ -63,6 +83,11 @@ class Importer:
         self.refused_by_file: set[tuple[str, int]] = set()
         # Where this very file has already named a demande: a rehearsal writes nothing, and must see it all the same.
         self.seen: dict[tuple[str, int, str], RowIdentity] = {}
+        self.arrivals: tuple[date, date] | None = None
+        # How much of the file the last chunk has brought us through, from 0 to 1.
+        self.read_part = 0.0
+        self.facts: dict[int, list[Fact]] = {}
+        self.handled: set[int] = set()
 
     def run(self) -> ImportReport:
         """Import the file. Raises SpreadsheetError where the file itself cannot be read; nothing is written then."""
@@ -75,19 +100,27 @@ class Importer:
         )
         written = 0
         for chunk in chunks(self.candidates(reading), writers.CHUNK):
-            position = written + len(chunk)
-            if position > self.start:
-                self.write(chunk[max(0, self.start - written) :], position)
-            written = position
-        self.report.rows = reading.rows
-        self.report.blank = reading.blank
-        self.report.totals = reading.totals
-        self.report.ignored_sheets = [sheet.sheet for sheet in reading.ignored_sheets if sheet.filled_rows]
-        self.report.created_mailboxes = sorted({*self.lookups.created_mailboxes, *self.report.created_mailboxes})
-        self.report.created_themes = sorted({*self.lookups.created_themes, *self.report.created_themes})
-        self.report.unknown_offices = sorted({*self.lookups.unknown_offices, *self.report.unknown_offices})
-        self.report.refused.sort(key=lambda refused: refused.row)
+            done = max(0, min(self.start - written, len(chunk)))
+            written += len(chunk)
+            self.skip(chunk[:done])
+            if chunk[done:]:
+                self.read_part = chunk[-1].row.table.progress(chunk[-1].row.row)
+                self.write(chunk[done:], written)
+        self.conclude(reading)
         return self.report
+
+    def conclude(self, reading: TableReading) -> None:
+        report, lookups = self.report, self.lookups
+        report.rows, report.blank, report.totals = reading.rows, reading.blank, reading.totals
+        report.ignored_sheets = [sheet.sheet for sheet in reading.ignored_sheets if sheet.filled_rows]
+        report.created_mailboxes = sorted({*report.created_mailboxes, *lookups.created_mailboxes})
+        report.created_themes = sorted({*report.created_themes, *lookups.created_themes})
+        report.unknown_offices = sorted({*report.unknown_offices, *lookups.unknown_offices})
+        report.unknown_sites = sorted({*report.unknown_sites, *lookups.unknown_sites})
+        order = {table.sheet: position for position, table in enumerate(reading.sheets)}
+        report.refused.sort(key=lambda refused: (order.get(refused.sheet, len(order)), refused.row))
+        if self.arrivals:
+            report.first_arrival, report.last_arrival = (day.isoformat() for day in self.arrivals)
 
     def candidates(self, reading: Iterable[TableRow | RowProblem]) -> Iterator[Candidate]:
         for row in reading:
@@ -95,22 +128,51 @@ class Importer:
                 self.refused_by_file.add((row.sheet, row.row))
                 self.refuse(row, row.column, row.reason, row.mend)
             else:
-                yield Candidate(row, self.identifier.identify(row.sheet, row.values))
+                identity = self.identifier.identify(row.sheet, row.values)
+                first, last = self.arrivals or (identity.received_on, identity.received_on)
+                self.arrivals = (min(first, identity.received_on), max(last, identity.received_on))
+                yield Candidate(row, identity)
 
     def write(self, chunk: Sequence[Candidate], position: int) -> None:
-        """Take one chunk, in one transaction with the mark of how far the import has come."""
+        """Take one chunk, in one transaction with the mark of how far the import has come. Where another import has
+        just written one of its rows, the chunk is looked at again: that row is then a known one."""
+        for attempt in range(1, TRIES + 1):
+            before = Mark.of(self.report)
+            try:
+                self.write_once(chunk, position)
+                break
+            except IntegrityError:
+                if attempt == TRIES:
+                    raise
+                before.restore(self.report)
+                self.lookups.forget()
+        if self.dry_run:
+            self.lookups.forget()
+            self.follow(position)
+
+    def write_once(self, chunk: Sequence[Candidate], position: int) -> None:
         with transaction.atomic():
             self.match(chunk)
+            self.lookups.create_missing(c.row.values for c in chunk if c.known is None)
             drafted = [candidate for candidate in chunk if self.prepare(candidate)]
             writers.write_many([c.draft for c in drafted if c.draft], self.rules, refuse=True)
             bulk.insert([identity for identity in map(self.settle, drafted) if identity is not None])
-            if self.on_chunk is not None:
-                self.on_chunk(self, position)
             if self.dry_run:
                 transaction.set_rollback(True)
+            else:
+                self.follow(position)
+
+    def follow(self, position: int) -> None:
+        if self.on_chunk is not None:
+            self.on_chunk(self, position)
+
+    def skip(self, chunk: Iterable[Candidate]) -> None:
+        """Rows that an interrupted run has dealt with: they are only remembered, for those that repeat them."""
+        for candidate in chunk:
+            self.seen.setdefault(candidate.identity.place, candidate.identity)
 
     def match(self, chunk: Sequence[Candidate]) -> None:
-        """Find the demandes that the rows of a chunk already are."""
+        """Find the demandes that the rows of a chunk already are, and what their journal says of the open ones."""
         identities = ExternalIdentity.objects.filter(
             prefecture=self.target.prefecture,
             kind=self.target.kind,
@@ -121,10 +183,20 @@ class Importer:
         # What may be written is locked, in order; what has ended is only compared.
         still_open = {known.ticket_id for known in found.values() if known.ticket.is_open}
         locked = writers.lock_many(sorted(still_open))
+        self.facts = {
+            pk: effective(past.fact for past in history)
+            for pk, (history, _) in writers.load_histories(sorted(locked)).items()
+        }
+        self.handled = self.handled_here(locked) if self.target.options.undated == "late" else set()
         for known in found.values():
             known.ticket = locked.get(known.ticket_id, known.ticket)
         for candidate in chunk:
-            candidate.known = found.get(candidate.identity.place)
+            candidate.known, candidate.updates = found.get(candidate.identity.place), False
+
+    def handled_here(self, tickets: Iterable[int]) -> set[int]:
+        """Those on which somebody has acted in Sillage since they were imported."""
+        acts = Event.objects.filter(stream=writers.STREAM, object_id__in=tickets)
+        return set(acts.exclude(via__in=(Via.IMPORT, Via.TASK)).values_list("object_id", flat=True))
 
     def prepare(self, candidate: Candidate) -> bool:
         """Decide what becomes of a row; True where something is to be written."""
@@ -137,7 +209,7 @@ class Importer:
         found = self.lookups.cells(values)
         site = found.get("site") or self.target.site
         ticket = Ticket(prefecture=self.target.prefecture, site=site)
-        evidence = "\n".join(f"{header} : {text}" for header, text in candidate.row.raw.items())
+        evidence = "\n".join(f"{header}\xa0: {text}" for header, text in candidate.row.raw.items())
         first = acts.registration(values, self.target, found, evidence)
         candidate.draft = self.draft(ticket, [*first, *acts.handling(values, self.target)])
         return True
@@ -147,8 +219,10 @@ class Importer:
         return writers.Draft(ticket, [(author, steps)])
 
     def repeated(self, candidate: Candidate, before: RowIdentity) -> bool:
+        """A row whose number this very file has already given. Unlike a later version of the file, it cannot correct
+        the first one: with another sender or another arrival, it is another demande."""
         identity = candidate.identity
-        if identity.sender != before.sender and identity.received_on != before.received_on:
+        if (identity.sender, identity.received_on) != (before.sender, before.received_on):
             self.refuse_number(candidate)
         else:
             self.report.already_known += 1
@@ -156,30 +230,38 @@ class Importer:
 
     def known(self, candidate: Candidate, known: ExternalIdentity) -> bool:
         """A row met before: nothing to do, an open demande to go on with, or a contradiction to report."""
-        identity, ticket = candidate.identity, known.ticket
+        identity, ticket, values = candidate.identity, known.ticket, candidate.row.values
         same_sender, same_arrival = known.sender_digest == identity.sender, known.received_on == identity.received_on
         if not same_sender and not same_arrival:
             self.refuse_number(candidate)
             return False
         if not same_arrival:
-            self.contradiction(
-                candidate, "l’arrivée", f"{known.received_on:%d/%m/%Y}", f"{identity.received_on:%d/%m/%Y}"
-            )
+            self.contradiction(candidate, "received_on", "l’arrivée", known.received_on, identity.received_on)
             return False
-        answered, answered_on = acts.answer_in(candidate.row.values, self.target)
+        answered, answered_on = acts.answer_in(values, self.target)
         if ticket.state not in OPEN_STATES:
             if answered and (ticket.answered_on, ticket.state in ENDED_OTHERWISE) != (answered_on, False):
-                self.contradiction(candidate, "la réponse", state_of(ticket), date_of(answered_on))
+                self.contradiction(candidate, self.answer_column(), "la réponse", state_of(ticket), answered_on)
             else:
                 self.report.already_known += 1
             return False
-        todo = acts.still_to_do(acts.handling(candidate.row.values, self.target), self.lookups.facts_of(ticket))
+        facts = self.facts.get(ticket.pk, [])
+        if (conflict := acts.contradicted(values, facts)) is not None:
+            column, what, ours = conflict
+            self.contradiction(candidate, column, what, date.fromisoformat(ours) if ours else None, values[column])
+            return False
+        # An option about the whole file does not close what an agent has in hand.
+        undated = "open" if ticket.pk in self.handled else None
+        todo = acts.still_to_do(acts.handling(values, self.target, undated=undated), facts)
         if not todo:
             self.report.already_known += 1
             return False
         candidate.updates = True
         candidate.draft = self.draft(ticket, todo)
         return True
+
+    def answer_column(self) -> str:
+        return "met_on" if self.target.kind.machine == Machine.MEETING else "answered_on"
 
     def settle(self, candidate: Candidate) -> ExternalIdentity | None:
         """Count a row that was written, or report why it was refused; gives the identity to keep for a new demande."""
@@ -205,6 +287,7 @@ class Importer:
             old_number=str(candidate.row.values.get("number", ""))[:60],
             received_on=identity.received_on,
             sender_digest=identity.sender,
+            job=self.job,
         )
 
     # --- refusals -------------------------------------------------------------------------------------------
@@ -213,45 +296,58 @@ class Importer:
         self.report.refused.append(RefusedRow(row.sheet, row.row, column, reason, mend, row.raw))
 
     def refuse_by(self, candidate: Candidate, refusal: SillageError) -> None:
-        self.refuse(candidate.row, "", refusal.message, "Corrigez cette ligne, puis importez à nouveau ce fichier.")
+        """A row that the rules of the demande refuse, beside the cell that they name."""
+        code = getattr(refusal, "field", None) or ""
+        column = header_of(candidate.row, COLUMN_OF_FIELD.get(code, code))
+        self.refuse(candidate.row, column, refusal.message, "Corrigez cette ligne, puis importez à nouveau ce fichier.")
 
     def refuse_number(self, candidate: Candidate) -> None:
         self.refuse(
             candidate.row,
             header_of(candidate.row, "number"),
-            f"Numéro déjà utilisé dans ce registre : {quoted(candidate.identity.number or '—')} désigne une autre "
-            "demande, d’un autre expéditeur et d’une autre date.",
+            f"Numéro déjà utilisé dans ce registre\xa0: {quoted(candidate.identity.number or '—')} désigne une autre "
+            "demande, d’un autre expéditeur ou d’une autre date.",
             "Donnez un autre numéro à cette ligne, ou importez ce fichier sous un autre nom de registre.",
         )
 
-    def contradiction(self, candidate: Candidate, what: str, ours: str, theirs: str) -> None:
+    def contradiction(
+        self, candidate: Candidate, column: str, what: str, ours: date | str | None, theirs: date | None
+    ) -> None:
         ticket = candidate.known.ticket.reference if candidate.known else ""
-        column = "received_on" if what == "l’arrivée" else "answered_on"
         self.refuse(
             candidate.row,
             header_of(candidate.row, column),
-            f"Le fichier contredit Sillage sur {what} de la demande {ticket} : "
-            f"{theirs} dans le fichier, {ours} dans Sillage.",
-            "Corrigez celui des deux qui se trompe : rien n’a été remplacé.",
+            f"Le fichier contredit Sillage sur {what} de la demande {ticket}\xa0: "
+            f"{said(theirs)} dans le fichier, {said(ours)} dans Sillage.",
+            "Corrigez celui des deux qui se trompe\xa0: rien n’a été remplacé.",
         )
 
 
+TRIES = 3
 ENDED_OTHERWISE = (State.DISMISSED, State.FORWARDED, State.MERGED)
+COLUMN_OF_FIELD = {"sent_on": "holding_on", "on": "proposed_on", "sender_name": "sender"}
+"""Fields of the commands that the columns of a register name otherwise."""
+INSTEAD = {"answered_on": "published_on"}
 
 
-def state_of(ticket: Ticket) -> str:
+def state_of(ticket: Ticket) -> date | str | None:
+    """How a demande that has ended did: its state, or the day of its answer."""
     if ticket.state in ENDED_OTHERWISE:
-        return f"« {State(ticket.state).label} »"
-    return date_of(ticket.answered_on)
+        return quoted(State(ticket.state).label)
+    return ticket.answered_on
 
 
-def date_of(answered_on: Any) -> str:
-    return f"{answered_on:%d/%m/%Y}" if answered_on else "sans date"
+def said(value: date | str | None) -> str:
+    if value is None:
+        return "sans date"
+    return value if isinstance(value, str) else f"{value:%d/%m/%Y}"
 
 
 def header_of(row: TableRow, code: str) -> str:
-    columns = row.table.match.columns.get(code)
-    return row.table.match.headers[columns[0]] if columns else ""
+    """The header of a column as the file writes it; empty where the file does not have it."""
+    columns = row.table.match.columns
+    indices = columns.get(code) or columns.get(INSTEAD.get(code, ""))
+    return row.table.match.headers[indices[0]] if indices else ""
 
 
 def chunks(items: Iterable[Candidate], size: int) -> Iterator[list[Candidate]]:

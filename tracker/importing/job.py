@@ -4,17 +4,34 @@ from pathlib import Path
 from typing import Any
 
 from tracker.errors import SillageError
+from tracker.importing.files import KIND, forget_file
 from tracker.importing.importer import Importer
 from tracker.importing.options import ImportOptions, resolve
 from tracker.importing.report import ImportReport, RefusedRow
 from tracker.jobs import Progress, register_job
 from tracker.models import Job
 
-KIND = "import_register"
-
 
 def run(job: Job, progress: Progress) -> dict[str, Any]:
-    """Runner of `import_register`. Params: `options` (ImportOptions as JSON), `name` (the file's own), `dry_run`."""
+    """Runner of `import_register`. Params: `options` (ImportOptions as JSON), `name` (the file's own), `dry_run`.
+
+    The file of an import that has been done for good is deleted: what it said of each demande is kept with it. That of
+    a rehearsal waits for the import (see `files`).
+    """
+    done = progress.checkpoint_data
+    if "result" not in done:
+        dry_run = bool(job.params.get("dry_run", False))
+        result = read_and_write(job, progress, dry_run=dry_run)
+        if dry_run:
+            return result
+        # Kept before the file is deleted: whoever takes the job up from here has nothing left to read.
+        done = {"result": result}
+        progress.checkpoint(done)
+    forget_file(job)
+    return dict(done["result"])
+
+
+def read_and_write(job: Job, progress: Progress, *, dry_run: bool) -> dict[str, Any]:
     if job.prefecture is None:
         raise SillageError("Un import appartient à une préfecture.")
     options = ImportOptions(**job.params["options"])
@@ -22,6 +39,9 @@ def run(job: Job, progress: Progress) -> dict[str, Any]:
     done = progress.checkpoint_data
 
     def on_chunk(importer: Importer, position: int) -> None:
+        # Sheets count alike in what is read, so that the total is a good guess only at the end: it never goes down.
+        total = round(position / importer.read_part) if importer.read_part else 0
+        progress.update(position, max(total, position, job.total))
         progress.checkpoint({"position": position, "report": checkpointed(importer)}, done=position)
 
     importer = Importer(
@@ -29,7 +49,8 @@ def run(job: Job, progress: Progress) -> dict[str, Any]:
         name=job.params["name"],
         target=target,
         user=job.created_by,
-        dry_run=job.params.get("dry_run", False),
+        job=job,
+        dry_run=dry_run,
         start=done.get("position", 0),
         report=restored(done.get("report", {})),
         on_chunk=on_chunk,
@@ -39,16 +60,17 @@ def run(job: Job, progress: Progress) -> dict[str, Any]:
 
 def checkpointed(importer: Importer) -> dict[str, Any]:
     """What the chunks written so far have given, and that reading the file again would not tell."""
-    report = importer.report
+    report, lookups = importer.report, importer.lookups
     by_file = importer.refused_by_file
     return {
         "taken": report.taken,
         "already_known": report.already_known,
         "updated": report.updated,
-        "refused": [row for row in report.as_json()["refused"] if (row["sheet"], row["row"]) not in by_file],
-        "created_mailboxes": sorted({*report.created_mailboxes, *importer.lookups.created_mailboxes}),
-        "created_themes": sorted({*report.created_themes, *importer.lookups.created_themes}),
-        "unknown_offices": sorted({*report.unknown_offices, *importer.lookups.unknown_offices}),
+        "refused": [row.as_json() for row in report.refused if (row.sheet, row.row) not in by_file],
+        "created_mailboxes": sorted({*report.created_mailboxes, *lookups.created_mailboxes}),
+        "created_themes": sorted({*report.created_themes, *lookups.created_themes}),
+        "unknown_offices": sorted({*report.unknown_offices, *lookups.unknown_offices}),
+        "unknown_sites": sorted({*report.unknown_sites, *lookups.unknown_sites}),
     }
 
 

@@ -1,14 +1,18 @@
 """What the cells of a row name: a bureau, a site, a mailbox, a theme."""
 
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
+from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
-from tracker.deadlines import effective
+from tracker import bulk
 from tracker.importing.identities import normal
-from tracker.importing.options import ImportTarget
-from tracker.models import Mailbox, Office, Site, Theme, Ticket
-from tracker.writers import load_history
+from tracker.importing.options import LONGEST_NAME, ImportTarget
+from tracker.models import Mailbox, Office, Site, Theme
+
+TRIES: Final = 3
+LAST_POSITION: Final = 32_767
 
 
 class Lookups:
@@ -16,9 +20,10 @@ class Lookups:
 
     def __init__(self, target: ImportTarget) -> None:
         self.target = target
-        self.created_themes: list[str] = []
-        self.created_mailboxes: list[str] = []
+        self.created_themes: set[str] = set()
+        self.created_mailboxes: set[str] = set()
         self.unknown_offices: set[str] = set()
+        self.unknown_sites: set[str] = set()
         prefecture = target.prefecture
         self.offices: dict[str, Office] = {}
         for office in prefecture.offices.select_related("site"):
@@ -28,10 +33,74 @@ class Lookups:
         for site in prefecture.sites.all():
             self.sites.setdefault(normal(site.name), site)
             self.sites.setdefault(normal(site.code), site)
-        self.themes = {normal(theme.label): theme for theme in prefecture.themes.all()}
-        self.mailboxes: dict[str, Mailbox] = {}
+        self.forget()
 
-    def cells(self, values: dict[str, Any]) -> dict[str, Any]:
+    def forget(self) -> None:
+        """Read the mailboxes and themes again: those created in a transaction that was taken back are no more."""
+        self.themes = self.present_themes()
+        self.mailboxes = self.present_mailboxes()
+
+    def present_themes(self) -> dict[str, Theme]:
+        return {normal(theme.label): theme for theme in self.target.prefecture.themes.all()}
+
+    def present_mailboxes(self) -> dict[str, Mailbox]:
+        return {normal(mailbox.name): mailbox for mailbox in self.target.prefecture.mailboxes.all()}
+
+    # --- what is created ------------------------------------------------------------------------------------
+
+    def create_missing(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Create the mailboxes and themes that these rows name and the préfecture does not have, in one order for
+        everybody, so that two imports never wait for each other. In the caller's transaction."""
+        named_mailboxes: dict[str, str] = {}
+        named_themes: dict[str, str] = {}
+        for values in rows:
+            if (mailbox := self.mailbox_named(values)) and (key := key_of(mailbox)) not in self.mailboxes:
+                named_mailboxes.setdefault(key, mailbox[:LONGEST_NAME])
+            if (theme := values.get("theme")) and (key := key_of(theme)) not in self.themes:
+                named_themes.setdefault(key, theme[:LONGEST_NAME])
+        for _ in range(TRIES):
+            if not named_mailboxes and not named_themes:
+                return
+            try:
+                with transaction.atomic():
+                    self.create_mailboxes(named_mailboxes)
+                    self.create_themes(named_themes)
+            except IntegrityError:
+                # Somebody else has just created one of them: it is the one.
+                self.forget()
+            named_mailboxes = {key: name for key, name in named_mailboxes.items() if key not in self.mailboxes}
+            named_themes = {key: label for key, label in named_themes.items() if key not in self.themes}
+
+    def create_mailboxes(self, named: Mapping[str, str]) -> None:
+        if not named:
+            return
+        present = self.present_mailboxes()
+        new = {key: Mailbox(prefecture=self.target.prefecture, name=named[key]) for key in sorted({*named} - {*present})}
+        bulk.insert(list(new.values()))
+        self.mailboxes = present | new
+        self.created_mailboxes |= {mailbox.name for mailbox in new.values()}
+
+    def create_themes(self, named: Mapping[str, str]) -> None:
+        if not named:
+            return
+        prefecture, present = self.target.prefecture, self.present_themes()
+        codes = {theme.code for theme in present.values()} | set(prefecture.themes.values_list("code", flat=True))
+        new: dict[str, Theme] = {}
+        for key in sorted({*named} - {*present}):
+            code = free_code(named[key], codes)
+            codes.add(code)
+            position = min(len(codes), LAST_POSITION)
+            new[key] = Theme(prefecture=prefecture, code=code, label=named[key], position=position)
+        bulk.insert(list(new.values()))
+        self.themes = present | new
+        self.created_themes |= {theme.label for theme in new.values()}
+
+    # --- what a row names -----------------------------------------------------------------------------------
+
+    def mailbox_named(self, values: Mapping[str, Any]) -> str:
+        return values.get("mailbox") or self.target.options.mailbox or ""
+
+    def cells(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The rows that this row's cells name. A bureau that the préfecture does not have is reported, and the demande
         waits for one: the row itself is right."""
         found: dict[str, Any] = {}
@@ -41,40 +110,28 @@ class Lookups:
                 self.unknown_offices.add(values["office"])
             else:
                 found |= {"office": office, "site": office.site}
-        if "site" in values and (site := self.sites.get(normal(values["site"]))):
-            found["site"] = site
-        if mailbox := values.get("mailbox") or self.target.options.mailbox:
-            found["mailbox"] = self.mailbox(mailbox)
+        if "site" in values:
+            site = self.sites.get(normal(values["site"]))
+            if site is None:
+                self.unknown_sites.add(values["site"])
+            else:
+                found["site"] = site
+        if mailbox := self.mailbox_named(values):
+            found["mailbox"] = self.mailboxes[key_of(mailbox)]
         if "theme" in values:
-            found["theme"] = self.theme(values["theme"])
+            found["theme"] = self.themes[key_of(values["theme"])]
         return found
 
-    def mailbox(self, name: str) -> Mailbox:
-        key = normal(name)
-        if key not in self.mailboxes:
-            prefecture = self.target.prefecture
-            known = prefecture.mailboxes.filter(name__iexact=name).first()
-            if known is None:
-                known = Mailbox.objects.create(prefecture=prefecture, name=name[:80])
-                self.created_mailboxes.append(name)
-            self.mailboxes[key] = known
-        return self.mailboxes[key]
 
-    def theme(self, label: str) -> Theme:
-        key = normal(label)
-        if key not in self.themes:
-            prefecture = self.target.prefecture
-            taken = set(prefecture.themes.values_list("code", flat=True))
-            stem = slugify(label)[:26] or "theme"
-            code = next(code for n in range(1, 10_000) if (code := stem if n == 1 else f"{stem}-{n}") not in taken)
-            position = prefecture.themes.count() + 1
-            self.themes[key] = Theme.objects.create(
-                prefecture=prefecture, code=code, label=label[:80], position=position
-            )
-            self.created_themes.append(label)
-        return self.themes[key]
+def key_of(name: str) -> str:
+    """What two wordings of a name have in common, cut as the name itself is when it is stored."""
+    return normal(name[:LONGEST_NAME])
 
-    def facts_of(self, ticket: Ticket) -> set[str]:
-        """The kinds of facts that a demande's journal holds."""
-        history, _ = load_history(ticket)
-        return {fact.kind for fact in effective(past.fact for past in history)}
+
+def free_code(label: str, taken: set[str]) -> str:
+    stem = slugify(label)[:26].strip("-") or "theme"
+    number, code = 1, stem
+    while code in taken:
+        number += 1
+        code = f"{stem[:24]}-{number}"
+    return code

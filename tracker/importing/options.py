@@ -17,6 +17,9 @@ REGISTERS = {
     "site": ("site_update", "email", 1, "general_information"),
 }
 OTHER_REGISTER = ("email", 1, "general_information")
+LONGEST_NAME = 80
+"""Of a mailbox or a theme, as stored."""
+LONGEST_REGISTER = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +67,14 @@ def resolve(prefecture: Prefecture, options: ImportOptions, file_name: str) -> I
     kind = prefecture.kinds.filter(code=code).first()
     if kind is None:
         known = ", ".join([*REGISTERS, *prefecture.kinds.values_list("code", flat=True)])
-        raise InvalidCommand(f"Type de registre inconnu : « {options.kind} ». Types possibles : {known}.", field="kind")
+        raise InvalidCommand(f"Type de registre inconnu\xa0: «\xa0{options.kind}\xa0». Types possibles\xa0: {known}.", field="kind")
     if options.module is not None and not 1 <= options.module <= 8:
         raise InvalidCommand("Le module va de 1 à 8.", field="module")
     channels = {channel.code: channel for channel in Channel.objects.all()}
     natures = {nature.code: nature for nature in Nature.objects.all()}
     if options.nature is not None and options.nature not in natures:
         raise InvalidCommand(
-            f"Nature inconnue : « {options.nature} ». Natures possibles : {', '.join(natures)}.", field="nature"
+            f"Nature inconnue\xa0: «\xa0{options.nature}\xa0». Natures possibles\xa0: {', '.join(natures)}.", field="nature"
         )
     office = find_office(prefecture, options.office)
     return ImportTarget(
@@ -83,10 +86,16 @@ def resolve(prefecture: Prefecture, options: ImportOptions, file_name: str) -> I
         nature=natures[options.nature or nature_code],
         site=find_site(prefecture, options.site, office),
         office=office,
-        register=options.register or options.mailbox or file_name.rsplit(".", 1)[0],
+        register=register_name(options, file_name),
         channels=channels,
         natures=natures,
     )
+
+
+def register_name(options: ImportOptions, file_name: str) -> str:
+    """The name under which the numbers of this file are unique."""
+    name = options.register or options.mailbox or file_name.rsplit(".", 1)[0]
+    return name.strip()[:LONGEST_REGISTER] or "registre"
 
 
 def find_office(prefecture: Prefecture, code: str | None) -> Office | None:
@@ -94,7 +103,7 @@ def find_office(prefecture: Prefecture, code: str | None) -> Office | None:
         return None
     office = prefecture.offices.filter(code__iexact=code).select_related("site").first()
     if office is None:
-        raise InvalidCommand(f"Aucun bureau n’a le code « {code} » dans cette préfecture.", field="office")
+        raise InvalidCommand(f"Aucun bureau n’a le code «\xa0{code}\xa0» dans cette préfecture.", field="office")
     return office
 
 
@@ -102,6 +111,6 @@ def find_site(prefecture: Prefecture, code: str | None, office: Office | None) -
     if code is not None:
         site = prefecture.sites.filter(code__iexact=code).first()
         if site is None:
-            raise InvalidCommand(f"Aucun site n’a le code « {code} » dans cette préfecture.", field="site")
+            raise InvalidCommand(f"Aucun site n’a le code «\xa0{code}\xa0» dans cette préfecture.", field="site")
         return site
     return office.site if office else prefecture.sites.get(is_main=True)

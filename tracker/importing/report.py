@@ -18,6 +18,9 @@ class RefusedRow:
     mend: str
     raw: Mapping[str, str]
 
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
 
 @dataclass(slots=True)
 class ImportReport:
@@ -32,6 +35,10 @@ class ImportReport:
     created_mailboxes: list[str] = field(default_factory=list)
     created_themes: list[str] = field(default_factory=list)
     unknown_offices: list[str] = field(default_factory=list)
+    unknown_sites: list[str] = field(default_factory=list)
+    first_arrival: str = ""
+    """ISO dates of the rows that the file itself does not refuse; empty where there is none."""
+    last_arrival: str = ""
     dry_run: bool = False
 
     def as_json(self) -> dict[str, Any]:
@@ -49,7 +56,7 @@ class ImportReport:
             counted(self.blank, "vide", "vides"),
             counted(self.totals, "ligne de total", "lignes de totaux"),
         ]
-        return f"{counted(self.rows, 'ligne lue', 'lignes lues')} : {', '.join(part for part in parts if part)}."
+        return f"{counted(self.rows, 'ligne lue', 'lignes lues')}\xa0: {', '.join(part for part in parts if part)}."
 
 
 def counted(number: int, singular: str, plural: str) -> str:

@@ -1,5 +1,6 @@
 """Models of the kernel, by subject."""
 
+from tracker.models.imports import ColumnMapping
 from tracker.models.journal import Event, EventText, Job, Outbox, PendingEvent, SealedHead
 from tracker.models.organisation import LiveCounter, Membership, Office, Prefecture, Site, User
 from tracker.models.reference import (
@@ -18,6 +19,7 @@ from tracker.models.tickets import Correspondent, Deadline, ExternalIdentity, Re
 __all__ = [
     "Channel",
     "ClosedDay",
+    "ColumnMapping",
     "Correspondent",
     "Deadline",
     "DeadlineRule",

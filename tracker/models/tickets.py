@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from tracker.enums import OPEN_STATES, DismissalReason, Exclusion, Module, Outcome, Purpose
+from tracker.models.journal import Job
 from tracker.models.organisation import Office, Prefecture, Site, User
 from tracker.models.reference import Channel, DeadlineRule, Mailbox, Nature, Theme, TicketKind
 from tracker.querysets import TicketQuerySet
@@ -174,6 +175,7 @@ class ExternalIdentity(models.Model):
     old_number = models.CharField("ancien numéro", max_length=60, blank=True)
     received_on = models.DateField("arrivée dans le registre")
     sender_digest = models.CharField("empreinte de l’expéditeur", max_length=64)
+    job = models.ForeignKey(Job, models.PROTECT, null=True, related_name="+", verbose_name="import")
 
     class Meta:
         verbose_name = "identité dans un registre"

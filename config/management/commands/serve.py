@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management.base import CommandParser
 
 from config import serving
+from tracker.errors import SillageError
 from tracker.management.base import SillageCommand
 
 
@@ -20,9 +21,9 @@ class Command(SillageCommand):
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
+        data = self.ready()
         listener = serving.listen(options["host"], options["port"])
         host, port = listener.getsockname()[:2]
-        data = Path(getattr(settings, "DATA_DIR", "."))
         background = serving.Background(data / "beat")
 
         def announce() -> None:
@@ -31,3 +32,14 @@ class Command(SillageCommand):
 
         serving.run(listener, background, announce)
         self.stdout.write("Sillage est arrêté.")
+
+    def ready(self) -> Path:
+        """The folder of the data. Raises SillageError where this command cannot serve."""
+        data: Path | None = getattr(settings, "DATA_DIR", None)
+        if data is None:
+            raise SillageError(
+                "« serve » est le serveur d’une seule machine : en production, voyez docs/production.md."
+            )
+        if not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
+            raise SillageError("Les feuilles de style ne sont pas prêtes : lancez « make run ».")
+        return data

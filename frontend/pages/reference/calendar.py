@@ -1,5 +1,6 @@
 """Calendrier: the closed days of a site, year by year; ponts and customary days added or taken away."""
 
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from django.http import Http404, HttpResponse
@@ -17,6 +18,7 @@ from frontend.pages.reference.recomputations import latest_job
 from frontend.pages.reference.rights import may_edit, prefecture_edited_by, prefecture_read_by
 from tracker import clock, closures
 from tracker.closures import CalendarPlan
+from tracker.enums import Role
 from tracker.models import ClosedDay, Site, User
 from tracker.recomputing import Plan
 from tracker.rulebooks import current_calendar
@@ -33,7 +35,7 @@ def calendar(request: PageRequest) -> HttpResponse:
     prefecture = prefecture_read_by(request.user)
     sites = list(prefecture.sites.all())
     asked = request.GET.get("site")
-    site = next((each for each in sites if each.code == asked), None) if asked else main_site(sites)
+    site = next((each for each in sites if each.code == asked), None) if asked else own_site(request.user, sites)
     if site is None:
         raise Http404
     today = clock.today(site.time_zone)
@@ -53,14 +55,17 @@ def calendar(request: PageRequest) -> HttpResponse:
         "months": months(work, year, today),
         "switches": closures.switches(site),
         "suggestions": closures.suggestions(site, year) if editable else [],
-        "history": closures.history(site, HISTORY),
+        "history": [(line.event, words(line.removed, line.added)) for line in closures.history(site, HISTORY)],
+        "weekdays": [(name[:2].capitalize(), name) for name in wording.WEEKDAYS],
         "job": latest_job(prefecture) if editable else None,
     }
     return render(request, "frontend/pages/calendar.html", context)
 
 
-def main_site(sites: list[Site]) -> Site | None:
-    return next((site for site in sites if site.is_main), sites[0] if sites else None)
+def own_site(user: User, sites: list[Site]) -> Site | None:
+    """The site of a référent of one site, else the main one."""
+    held = {grant.site_id for grant in user.scope.grants if grant.role == Role.QUALITY}
+    return min(sites, key=lambda site: (site.pk not in held, not site.is_main), default=None)
 
 
 @require_http_methods(["GET", "POST"])
@@ -126,31 +131,46 @@ def editable_site(user: User, code: str) -> Site:
     )
 
 
-def screen(title: str, button: str, plan: object, site: Site, row: ClosedDay | None = None) -> Screen:
+def screen(title: str, button: str, plan: Callable[[], Plan], site: Site, row: ClosedDay | None = None) -> Screen:
     today = clock.today(site.time_zone)
     return Screen(
         title=title,
         template="closed_day_form",
         button=button,
-        back=f"{reverse('calendar')}?{urlencode({'site': site.code, 'annee': (row.date if row else today).year})}",
+        back=address(site, row.date.year if row else today.year),
         plan=plan,
         said=lambda made: said(made, today),
+        landing=lambda made: address(site, landing_year(made, today)),
         context={"site": site, "row": row, "today": today},
     )
+
+
+def address(site: Site, year: int) -> str:
+    """Of the page of one site and year."""
+    return f"{reverse('calendar')}?{urlencode([('site', site.code), ('annee', str(year))])}"
+
+
+def landing_year(plan: Plan, today: date) -> int:
+    """The year in which a change is seen: the present one where it reaches it."""
+    years = {day.year for day in plan.days} if isinstance(plan, CalendarPlan) else set()
+    return today.year if not years or today.year in years else min(years)
 
 
 def said(plan: Plan, today: date) -> str:
     """The change in one sentence."""
     if not isinstance(plan, CalendarPlan):
         raise TypeError("a page of the calendar plans closed days")
-    row = (plan.added + plan.removed)[0]
-    worked = row.is_open == bool(plan.added)
-    days = plan.days
-    if len(days) == 1:
-        when = f"le {wording.long_date(days[0], today)}"
-    else:
-        when = f"{len(days)} jours, de {days[0].year} à {days[-1].year}"
-    return f"{plan.site.name}\xa0: {'travaillé' if worked else 'fermé'} ({row.name}), {when}."
+    return f"{plan.site.name}\xa0: {words(plan.removed, plan.added, today)}"
+
+
+def words(removed: Sequence[ClosedDay], added: Sequence[ClosedDay], today: date | None = None) -> str:
+    """« vendredi 15 mai fermé (Pont de l’Ascension). », « 24 jours fermés de 2027 à 2050 (Veille de Noël). »"""
+    rows = sorted((*removed, *added), key=lambda row: row.date)
+    first, last = rows[0], rows[-1]
+    becomes = "travaillé" if first.is_open == bool(added) else "fermé"
+    if len(rows) == 1:
+        return f"{wording.long_date(first.date, today)} {becomes} ({first.name})."
+    return f"{len(rows)} jours {becomes}s, de {first.date.year} à {last.date.year} ({first.name})."
 
 
 urlpatterns = [

@@ -22,7 +22,8 @@ EDIT, CONFIRM = "edit", "confirm"
 @dataclass(frozen=True, slots=True)
 class Screen:
     """One kind of change: `plan` makes it from a valid form, `said` tells it (« Courriels : 3 jours ouvrés à partir
-    du… »), `back` is the address of the list that it belongs to."""
+    du… »), `back` is the address of the list that it belongs to,
+    `landing` the one where it is then seen."""
 
     title: str
     template: str
@@ -30,12 +31,13 @@ class Screen:
     back: str
     plan: Callable[[], Plan]
     said: Callable[[Plan], str]
+    landing: Callable[[Plan], str]
     context: dict[str, Any] = field(default_factory=dict)
 
 
 def show(request: PageRequest, form: DatedForm, screen: Screen) -> HttpResponse:
-    """The form at first sight; once filled in, its effect; once confirmed, the change, then the list. A form with nothing
-    to type begins at its effect."""
+    """The form at first sight; once filled in, its effect; once confirmed, the change, then the list. A form with
+    nothing to type begins at its effect."""
     filled = request.method == "POST" or not form.fields
     if not filled or request.POST.get("step") == EDIT:
         return page(request, form, screen)
@@ -56,20 +58,17 @@ def show(request: PageRequest, form: DatedForm, screen: Screen) -> HttpResponse:
             text=f"{refusal.message} Rien n’a été enregistré\xa0: revenez à la liste et recommencez.",
         )
     feedback.done(request, f"{screen.said(plan)} Les échéances en cours sont recalculées.")
-    return redirect(screen.back)
+    return redirect(screen.landing(plan))
 
 
 def page(request: PageRequest, form: DatedForm, screen: Screen, status: int = 200) -> HttpResponse:
-    return render(
-        request,
-        f"frontend/pages/{screen.template}.html",
-        {"form": form, "screen": screen, **screen.context},
-        status=status,
-    )
+    context = {"form": form, "screen": screen, **screen.context}
+    return render(request, f"frontend/pages/{screen.template}.html", context, status=status)
 
 
 def preview(request: PageRequest, form: DatedForm, screen: Screen, plan: Plan) -> HttpResponse:
-    context = {"form": form, "screen": screen, "said": screen.said(plan), "effect": recomputing.preview(plan)}
+    effect = recomputing.preview(plan)
+    context = {"form": form, "screen": screen, "said": screen.said(plan), "effect": effect, **screen.context}
     return render(request, "frontend/pages/recompute_preview.html", context)
 
 

@@ -1,24 +1,29 @@
 """Délais: every rule as a sentence, and its changes from a date on."""
 
+from collections.abc import Callable
 from datetime import date
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods
 
 from frontend import wording
-from frontend.forms.reference import RuleAddForm, RuleChangeForm, RuleEndForm
+from frontend.forms.reference import ConfirmForm, RuleAddForm, RuleChangeForm, RuleEndForm
 from frontend.http import PageRequest
 from frontend.pages.reference.changing import Screen, show
 from frontend.pages.reference.recomputations import latest_job
 from frontend.pages.reference.rights import may_edit, prefecture_edited_by, prefecture_read_by
-from tracker import clock, ruling
+from tracker import clock, rule_wording, ruling
 from tracker.enums import Purpose
 from tracker.models import DeadlineRule, Ticket, User
 from tracker.recomputing import Plan
+from tracker.registry import Situation, Situations
 from tracker.ruling import RulePlan
 
+# The Registre's own filter, so that the number is that of the list behind it; it asks for no day.
+NO_DEADLINE = Situations(()).filter(Situation.NO_DEADLINE)
 HISTORY = 30
 """Changes told on the page."""
 
@@ -33,7 +38,8 @@ def rules(request: PageRequest) -> HttpResponse:
         "groups": [(Purpose(purpose).label, lines[purpose]) for purpose in lines],
         "editable": editable,
         "today": today,
-        "without_deadline": Ticket.objects.visible_to(request.user).without_deadline().count(),
+        "without_deadline": Ticket.objects.visible_to(request.user).filter(NO_DEADLINE).count(),
+        "registry_query": urlencode({"situation": Situation.NO_DEADLINE.value}),
         "history": ruling.history(prefecture, HISTORY),
         "job": latest_job(prefecture) if editable else None,
     }
@@ -75,12 +81,24 @@ def rule_change(request: PageRequest, rule_id: int) -> HttpResponse:
 def rule_end(request: PageRequest, rule_id: int) -> HttpResponse:
     rule = editable_rule(request.user, rule_id)
     today = clock.today(rule.prefecture.time_zone)
-    form = RuleEndForm(request.POST or None, today=today)
+    form = RuleEndForm(request.POST or None, rule=rule, today=today)
 
     def plan() -> Plan:
         return ruling.plan_end(rule, form.cleaned_data["from_date"])
 
     return show(request, form, screen("Mettre fin à une règle", "Mettre fin à la règle", plan, today, rule))
+
+
+@require_http_methods(["GET", "POST"])
+def rule_withdraw(request: PageRequest, rule_id: int) -> HttpResponse:
+    """Take back a change that has not begun."""
+    rule = editable_rule(request.user, rule_id)
+    today = clock.today(rule.prefecture.time_zone)
+    form = ConfirmForm(request.POST or None, today=today)
+    title = "Renoncer à une modification"
+    return show(
+        request, form, screen(title, "Renoncer à la modification", lambda: ruling.plan_withdrawal(rule), today, rule)
+    )
 
 
 def editable_rule(user: User, rule_id: int) -> DeadlineRule:
@@ -92,27 +110,28 @@ def editable_rule(user: User, rule_id: int) -> DeadlineRule:
     )
 
 
-def screen(title: str, button: str, plan: object, today: date, rule: DeadlineRule | None = None) -> Screen:
+def screen(title: str, button: str, plan: Callable[[], Plan], today: date, rule: DeadlineRule | None = None) -> Screen:
     return Screen(
         title=title,
         template="rule_form",
         button=button,
         back=reverse("rules"),
         plan=plan,
-        said=lambda made: said(made, today),
-        context={"rule": rule, "sentence": ruling.sentence(rule) if rule else "", "today": today},
+        said=said,
+        landing=lambda _made: reverse("rules"),
+        context={"rule": rule, "today": today},
     )
 
 
-def said(plan: Plan, today: date) -> str:
+def said(plan: Plan) -> str:
     """The change in one sentence."""
     if not isinstance(plan, RulePlan):
         raise TypeError("a page of rules plans rules")
-    day = wording.plain_date(plan.effective_from, today)
-    after = [row for row in plan.added if row.valid_until is None or row.valid_until >= plan.effective_from]
+    day = wording.plain_date(plan.effective_from)
+    after = [row for row in plan.added if ruling.holds_after(row, plan.effective_from)]
     if after:
-        return f"À partir du {day}, {ruling.sentence(after[-1])}."
-    return f"À partir du {day}, plus de règle «\xa0{ruling.sentence(plan.superseded[0])}\xa0»."
+        return f"À partir du {day}, {rule_wording.sentence(after[-1])}."
+    return f"À partir du {day}, plus de règle «\xa0{rule_wording.sentence(plan.superseded[0])}\xa0»."
 
 
 urlpatterns = [
@@ -120,4 +139,5 @@ urlpatterns = [
     path("reglages/delais/ajouter/", rule_add, name="rule-add"),
     path("reglages/delais/<int:rule_id>/modifier/", rule_change, name="rule-change"),
     path("reglages/delais/<int:rule_id>/terminer/", rule_end, name="rule-end"),
+    path("reglages/delais/<int:rule_id>/renoncer/", rule_withdraw, name="rule-withdraw"),
 ]

@@ -23,6 +23,7 @@ from frontend.wording import long_date
 from tracker import writers
 from tracker.errors import InvalidCommand, NotAllowed, SillageError, StaleVersion, TransitionRefused
 from tracker.models import Ticket, User
+from tracker.permissions import abilities
 from tracker.writers import Author
 
 CONFLICT, UNPROCESSABLE = 409, 422
@@ -57,15 +58,20 @@ class Conflict:
 
 @require_http_methods(["GET", "POST"])
 def act(request: HttpRequest, reference: str, name: str) -> HttpResponse:
-    """One act: its form with the effect announced (GET), the effect of what is typed (POST with `rehearse`), the act."""
+    """GET: the form with its effect announced. POST with `rehearse`: the effect of what is typed. POST: the act."""
     user: User = request.user  # type: ignore[assignment]  # every page but sign-in is for a signed-in person
     ticket = fetch(user, reference)
+    if "read" not in abilities(user, ticket):
+        # Every form shows the subject: for whom the demande is sealed, there is none, however it is asked for.
+        return show_refusal(request, ticket, NotAllowed())
     if request.method == "GET":
         refused = why_not(ticket, user, name)
         if refused is not None:
             return show_refusal(request, ticket, refused)
         form = bind(ticket, user, name, None)
-        return show_form(request, form, effect=effect_of(bind(ticket, user, name, proposed(form))))
+        effect = effect_of(bind(ticket, user, name, proposed(form)))
+        # What is refused before anything is typed is only what remains to be typed.
+        return show_form(request, form, effect=Effect() if effect.refused else effect)
     form = bind(ticket, user, name, posted(request, ticket, name))
     if "rehearse" in request.POST:
         effect = effect_of(form)
@@ -115,7 +121,7 @@ def posted(request: HttpRequest, ticket: Ticket, name: str) -> Mapping[str, Any]
 
 
 def proposed(form: ActForm) -> dict[str, Any]:
-    """The form as it opens, as if it were sent at once: a text still to be written is not what the deadline depends on."""
+    """The form as it opens, as if it were sent at once: the deadline does not depend on a text still to be written."""
     data = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
     for name, each in form.fields.items():
         if isinstance(each, PlainTextField) and each.required and not data[name]:
@@ -204,7 +210,7 @@ def differences(form: CorrectForm) -> list[Difference]:
 
 def shown_value(form: CorrectForm, name: str, value: Any) -> str:
     each = form.fields[name]
-    choices = dict((str(key), str(label)) for key, label in getattr(each, "choices", ()))
+    choices = {str(key): str(label) for key, label in getattr(each, "choices", ())}
     if choices:
         return choices.get(str(value if value is not None else ""), "")
     return str(each.prepare_value(value) or "")

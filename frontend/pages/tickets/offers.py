@@ -1,4 +1,4 @@
-"""Which acts a person is offered on a demande: what the machine allows, among what the role gives. No list of states here."""
+"""Which acts a person is offered on a demande: what the machine allows among what the role gives. It names no state."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -18,7 +18,7 @@ FORMS: Final[dict[str, type[ActForm]]] = {
     for form in (
         acts.CompleteForm, acts.ConfirmForm, acts.HoldMeetingForm, acts.AnswerForm, acts.ProposeForm, acts.TakeForm,
         acts.HoldForm, acts.AskRequesterForm, acts.HandOverForm, acts.AssignForm, acts.ForwardForm, acts.SendBackForm,
-        acts.DeclineForm, acts.CancelForm, acts.MergeForm, acts.DismissForm, acts.ReopenForm, acts.CloseForm,
+        acts.DeclineForm, acts.CancelForm, acts.MergeForm, acts.DismissForm, acts.CloseForm, acts.ReopenForm,
         edits.NoteForm, edits.SignatureForm, edits.CorrectForm, edits.UndoForm,
     )
 }  # fmt: skip
@@ -74,7 +74,8 @@ def offers(ticket: Ticket, allowed: frozenset[str]) -> list[Offer]:
 
 def transitions(ticket: Ticket) -> dict[str, str]:
     """The transitions open from the present state, with the machine's own label."""
-    return {found.name: found.custom["label"] for found in ticket.get_available_state_transitions()}
+    open_now = ticket.get_available_state_transitions()  # type: ignore[attr-defined]  # added by django-fsm
+    return {found.name: found.custom["label"] for found in open_now}
 
 
 def ability_for(ticket: Ticket, name: str) -> str:

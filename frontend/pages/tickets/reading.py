@@ -64,7 +64,6 @@ def page_context(ticket: Ticket, user: User, context: Context) -> dict[str, obje
     return {
         "ticket": ticket,
         "today": context.today,
-        "calendar": context.calendar,
         "deadlines": deadline_blocks(context),
         "legal": legal_words(band_of(ticket, context), context.today),
         "facts": facts_of(ticket, context.today),
@@ -73,7 +72,7 @@ def page_context(ticket: Ticket, user: User, context: Context) -> dict[str, obje
         "actions": [offer for offer in found if not offer.aside and offer is not leading],
         "asides": [offer for offer in found if offer.aside],
         "may_undo": undo_refusal(context) == "",
-        "overdue": bool(ticket.is_open and ticket.due_on and ticket.due_on < context.today),
+        "awaiting": ticket.state == State.AWAITING_REQUESTER,
     }
 
 
@@ -184,4 +183,3 @@ def identities(ticket: Ticket) -> list[ExternalIdentity]:
 
 def still_visible(user: User, ticket: Ticket) -> bool:
     return Ticket.objects.visible_to(user).filter(pk=ticket.pk).exists()
-

@@ -1,0 +1,125 @@
+"""The ratios reached, both sides of each in one run: G1, G2, G3 (deadlines), G11 (import), G12 (export).
+
+    python bench/report.py                                        # 20 000 rows, SQLite
+    python bench/report.py --rows 100000 --server postgres://postgres@127.0.0.1:5432/postgres
+    python bench/report.py --only deadlines export --rounds 5
+
+`--server` names a PostgreSQL server on which a database may be made and dropped; without it the import is measured on
+SQLite. Sides alternate, each in its own process; the table shows the median of the rounds.
+"""
+
+import argparse
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import common
+
+
+@dataclass(frozen=True)
+class Line:
+    """One goal: what is compared, both sides as measured, and the ratio against the one to reach."""
+
+    goal: str
+    what: str
+    ours: str
+    anchor: str
+    ratio: float
+    wanted: str
+    reached: bool
+
+
+def deadlines(_options: argparse.Namespace) -> Iterator[Line]:
+    """bench/deadlines.py prints its own ratios; they are read from there."""
+    script = str(common.ROOT / "bench" / "deadlines.py")
+    shown = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True).stdout
+    speed = re.compile(r"^(G\d)  (.+?)\s+([\d.]+) x limit\s+goal <= ([\d.]+)", re.MULTILINE)
+    for goal, what, ratio, wanted in speed.findall(shown):
+        yield Line(goal, what, "", "prefix sum", float(ratio), f"≤ {wanted}", float(ratio) <= float(wanted))
+    law = re.search(r"^(G3)  (.+?): (\d+)", shown, re.MULTILINE)
+    if law:
+        yield Line("G3", law[2], law[3], "the law", float(law[3]), "0", law[3] == "0")
+
+
+def importing(options: argparse.Namespace) -> Iterator[Line]:
+    times: dict[str, list[float]] = {"ours": [], "floor": [], "orm": []}
+    peaks: list[float] = []
+    with tempfile.TemporaryDirectory(prefix="sillage-bench-") as folder:
+        path = Path(folder) / "register.xlsx"
+        for _ in range(options.rounds):
+            with common.own_database(options.server) as env:
+                common.in_own_process("imports.py", "make", path, options.rows, env=env)
+                found = common.in_own_process("imports.py", "ours", path, env=env)
+                if found["rows"] != options.rows or found["taken"] + found["refused"] != options.rows:
+                    raise SystemExit(f"the import did not take the register as it is: {found}")
+                times["ours"].append(found["seconds"])
+                peaks.append(found["peak_mib"])
+                for case in ("floor", "orm"):
+                    times[case].append(common.in_own_process("imports.py", case, path, env=env)["seconds"])
+    ours, floor, orm = (median(times[case]) for case in ("ours", "floor", "orm"))
+    engine = "PostgreSQL, COPY" if options.server else "SQLite, executemany"
+    shown = f"{ours:.1f} s, {median(peaks):.0f} MiB"
+    what = f"import {options.rows} × 15"
+    yield Line("G11", what, shown, f"calamine + {engine}: {floor:.1f} s", ours / floor, "≤ 3", ours <= 3 * floor)
+    yield Line(
+        "G11", what, shown, f"openpyxl + bulk_create: {orm:.1f} s", orm / ours, "≥ 3.5 faster", orm >= 3.5 * ours
+    )
+
+
+def exporting(options: argparse.Namespace) -> Iterator[Line]:
+    times: dict[str, list[float]] = {"ours": [], "anchor": []}
+    grown: dict[str, list[float]] = {"ours": [], "anchor": []}
+    with tempfile.TemporaryDirectory(prefix="sillage-bench-") as folder:
+        for _ in range(options.rounds):
+            for case in times:
+                found = common.in_own_process("exports.py", case, Path(folder) / "out.xlsx", options.rows, env={})
+                times[case].append(found["seconds"])
+                grown[case].append(found["peak_mib"] - found["before_mib"])
+    ours, anchor = median(times["ours"]), median(times["anchor"])
+    yield Line(
+        "G12",
+        f"export {options.rows} × 15",
+        f"{ours:.1f} s, + {median(grown['ours']):.0f} MiB",
+        f"openpyxl write_only: {anchor:.1f} s, + {median(grown['anchor']):.0f} MiB",
+        ours / anchor,
+        "≤ 1.15",
+        ours <= 1.15 * anchor,
+    )
+
+
+SECTIONS: dict[str, Callable[[argparse.Namespace], Iterator[Line]]] = {
+    "deadlines": deadlines,
+    "import": importing,
+    "export": exporting,
+}
+
+
+def show(lines: list[Line]) -> None:
+    head = ("goal", "what", "ours", "anchor", "ratio", "to reach", "")
+    rows = [head] + [
+        (x.goal, x.what, x.ours, x.anchor, f"{x.ratio:.2f}", x.wanted, "reached" if x.reached else "MISSED")
+        for x in lines
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
+    for row in rows:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rows", type=int, default=20_000, help="rows of the import and of the export")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--server", help="URL of a PostgreSQL server where databases may be created")
+    parser.add_argument("--only", nargs="+", choices=list(SECTIONS), default=list(SECTIONS))
+    options = parser.parse_args()
+    show([line for name in options.only for line in SECTIONS[name](options)])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+"""What lists have in common: whose demandes they are, and how a row says what it shows."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from django.db.models import Q
+from django.urls import reverse
+
+from frontend.wording import NO_DEADLINE, due_words
+from tracker.enums import OPEN_STATES, Outcome, Role, State
+from tracker.models import Deadline, Ticket, User
+from tracker.registry import JUDGED, Situations
+
+SEALED: Final = "Contenu réservé"
+OUTCOME_WORDS: Final = {Outcome.IN_TIME.value: "dans le délai", Outcome.LATE.value: "hors délai"}
+READERS: Final = (Role.MAILROOM, Role.AGENT, Role.SUPERVISOR, Role.QUALITY)
+
+
+def queue_of(user: User) -> Q:
+    """« Ma file »: the open demandes that this person answers for, and those of the person's bureaux that nobody has."""
+    mine = user.scope.offices(Role.AGENT, Role.SUPERVISOR)
+    return Q(state__in=OPEN_STATES) & (Q(assignee=user) | Q(assignee__isnull=True, office_id__in=mine))
+
+
+def supervised(user: User) -> Q:
+    """The open demandes of the bureaux that this person heads."""
+    return Q(state__in=OPEN_STATES, office_id__in=user.scope.offices(Role.SUPERVISOR))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One demande in one line. `late`, `today`: what the words of `due` already say, for an icon to repeat."""
+
+    reference: str
+    url: str
+    received_on: date
+    origin: str
+    sender: str
+    subject: str
+    office: str
+    state: str
+    due: str
+    late: bool
+    today: bool
+    answered_on: date | None
+    undated: bool
+    sealed: bool
+
+
+def lines(tickets: Iterable[Ticket], user: User, situations: Situations) -> list[Line]:
+    """Demandes as a list shows them; `tickets` loaded with kind, channel and office. One query: how ended ones ended."""
+    tickets = list(tickets)
+    outcomes: dict[int, str] = {}
+    judged = Deadline.objects.filter(
+        ticket__in=[ticket.pk for ticket in tickets], purpose__in=JUDGED, outcome__in=(Outcome.IN_TIME, Outcome.LATE)
+    )
+    for ticket_id, outcome in judged.values_list("ticket_id", "outcome"):
+        if outcomes.get(ticket_id) != Outcome.LATE:
+            outcomes[ticket_id] = outcome
+    return [line(ticket, user, situations, OUTCOME_WORDS.get(outcomes.get(ticket.pk, ""), "")) for ticket in tickets]
+
+
+def line(ticket: Ticket, user: User, situations: Situations, outcome: str) -> Line:
+    readable = user.scope.reads_text(ticket.office_id)
+    day = situations.days[ticket.site_id]
+    if not ticket.is_open:
+        due = outcome
+    elif ticket.state == State.AWAITING_REQUESTER and ticket.due_on is None:
+        due = "délai suspendu"
+    else:
+        due = due_words(ticket.due_on, day.today, day.calendar) if ticket.due_on else NO_DEADLINE
+    return Line(
+        reference=ticket.reference,
+        url=reverse("ticket", args=[ticket.reference]),
+        received_on=ticket.received_on,
+        origin=origin(ticket) if readable else "",
+        sender=ticket.sender_name if readable else SEALED,
+        subject=ticket.subject if readable else SEALED,
+        office=ticket.office.name if ticket.office else "",
+        state=State(ticket.state).label if readable else "",
+        due=due,
+        late=bool(ticket.is_open and ticket.due_on and ticket.due_on < day.today),
+        today=bool(ticket.is_open and ticket.due_on == day.today),
+        answered_on=ticket.answered_on,
+        undated=ticket.undated,
+        sealed=not readable,
+    )
+
+
+ONE_OF: Final = {
+    "complaint": "Réclamation",
+    "meeting_request": "Rendez-vous",
+    "site_update": "Mise à jour du site",
+}
+
+
+def origin(ticket: Ticket) -> str:
+    """« Courriel », « Réclamation, courrier », « Rendez-vous, téléphone »: what it is and where it came by."""
+    if ticket.kind.code == "correspondence":
+        return ticket.channel.label
+    kind = ONE_OF.get(ticket.kind.code, ticket.kind.label)
+    return f"{kind}, {ticket.channel.label[:1].lower()}{ticket.channel.label[1:]}"

@@ -1,0 +1,97 @@
+"""A real day: a courrier registered by the keyboard alone and answered late; the référent sees it late, and why."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import OpenAs
+from tests.factories import World
+from tracker.commands import Take
+from tracker.enums import Outcome, State
+from tracker.models import Ticket
+
+
+def test_a_courrier_from_its_arrival_to_its_late_answer(world: World, open_as: OpenAs) -> None:
+    page = open_as(world.user("agent"))
+    page.goto("/aide/")
+    keys = page.keyboard
+
+    keys.press("n")
+    keys.press("Enter")
+    expect(page).to_have_url(re.compile("/enregistrer/correspondence/"))
+    expect(page.get_by_label("Reçu le")).to_be_focused()
+    keys.type("2/11")
+    keys.press("Tab")
+    expect(page.get_by_label("Canal")).to_be_focused()  # « Courrier » is proposed
+    keys.press("Tab")
+    keys.type("M. Le Goff")
+    keys.press("Tab")
+    keys.type("12 rue des Lilas, Nantes")
+    keys.press("Tab")
+    keys.type("Titre de séjour de mon épouse")
+    expect(page.get_by_text("Au plus tard mardi 17 novembre")).to_be_visible()  # told while it is typed
+    keys.press("Enter")
+
+    expect(page.get_by_text(re.compile("enregistrée. Réponse attendue au plus tard mardi 17 novembre"))).to_be_visible()
+    expect(page.get_by_role("heading", name="Titre de séjour de mon épouse")).to_be_visible()
+    ticket = Ticket.objects.get(sender_name="M. Le Goff")
+    assert (ticket.state, ticket.assignee) == (State.IN_PROGRESS, world.users["agent"])
+
+    page.wait_for_load_state()
+    keys.press("r")
+    expect(page.get_by_label("Réponse partie le")).to_be_focused()
+    expect(page.get_by_text("La demande sera hors délai, avec 3 jours ouvrés de retard.")).to_be_visible()
+    keys.type("18/11")
+    keys.press("Tab")
+    expect(page.get_by_text("La demande sera hors délai, avec 1 jour ouvré de retard.")).to_be_visible()
+    keys.press("Shift+Tab")
+    keys.press("Enter")
+    expect(page.get_by_text("Réponse enregistrée.")).to_be_visible()
+    assert Ticket.objects.get(pk=ticket.pk).deadlines.get().outcome == Outcome.LATE
+
+    quality = open_as(world.user("quality"))
+    quality.goto(f"/demandes/{ticket.reference}/")
+    expect(
+        quality.get_by_text("réponse partie mercredi 18 novembre, 1 jour ouvré après l’échéance du mardi 17 novembre")
+    ).to_be_visible()
+    expect(quality.get_by_text("férié : Armistice de 1918")).to_be_visible()
+    expect(quality.get_by_text("Règle : réponse en 10 jours ouvrés")).to_be_visible()
+
+
+def test_panel_opens_in_place_and_gives_the_focus_back(world: World, open_as: OpenAs) -> None:
+    ticket = world.register()
+    page = open_as(world.user("agent"))
+    page.goto(f"/demandes/{ticket.reference}/")
+    opener = page.get_by_role("link", name="Réponse d’attente")
+    opener.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Réponse d’attente partie le")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(opener).to_be_focused()
+    expect(page.get_by_label("Réponse d’attente partie le")).to_have_count(0)
+
+
+def test_conflict_in_the_panel_keeps_what_was_typed(world: World, open_as: OpenAs) -> None:
+    ticket = world.register()
+    page = open_as(world.user("agent"))
+    page.goto(f"/demandes/{ticket.reference}/")
+    page.get_by_role("link", name="Pas pour nous").click()
+    page.get_by_label("À qui revient-elle, selon vous").fill("Aux dotations, je crois")
+    world.act(ticket, Take(), by="colleague")
+    page.get_by_role("button", name="Rendre au service du courrier").click()
+    expect(page.get_by_text("La demande a changé pendant que vous remplissiez ce formulaire.")).to_be_visible()
+    expect(page.get_by_label("À qui revient-elle, selon vous")).to_have_value("Aux dotations, je crois")
+    page.get_by_role("button", name="Enregistrer quand même").click()
+    page.wait_for_url(lambda url: "/demandes/" not in url)
+    assert Ticket.objects.get(pk=ticket.pk).state == State.REGISTERED
+
+
+def test_double_click_registers_once(world: World, open_as: OpenAs) -> None:
+    before = Ticket.objects.count()
+    page = open_as(world.user("agent"))
+    page.goto("/enregistrer/correspondence/")
+    page.get_by_label("Expéditeur").fill("Mairie de Rezé")
+    page.get_by_label("Objet").fill("Deux clics")
+    page.get_by_role("button", name="Enregistrer", exact=True).dblclick()
+    expect(page.get_by_role("heading", name="Deux clics")).to_be_visible()
+    assert Ticket.objects.count() == before + 1

@@ -1,0 +1,47 @@
+"""The files of imports hold personal data: each is kept as long as it is needed, and no longer."""
+
+from datetime import timedelta
+from typing import Final
+
+from tracker import clock
+from tracker.enums import JobState
+from tracker.models import Job
+
+KIND: Final = "import_register"
+REHEARSAL_KEPT: Final = timedelta(hours=24)
+"""A rehearsal that nobody has confirmed by then is to be begun again from the file."""
+REFUSED_KEPT: Final = timedelta(days=30)
+"""The cells of refused rows, to be mended and imported again; their sheet, row and reason stay in the report."""
+
+
+def forget_file(job: Job) -> None:
+    """Delete the file of an import. Done twice, it does nothing more."""
+    name = job.file.name
+    if not name:
+        return
+    job.file.storage.delete(name)
+    Job.objects.filter(pk=job.pk).update(file="")
+    job.file.name = ""
+
+
+def forget_old_files() -> int:
+    """For the nightly task: delete the files of ended imports after a day and the cells of refused rows after thirty;
+    returns how many imports lost something."""
+    now, count = clock.now(), 0
+    ended = Job.objects.filter(kind=KIND, state__in=(JobState.DONE, JobState.FAILED))
+    for job in ended.filter(ended_at__lt=now - REHEARSAL_KEPT).exclude(file="").defer("result", "checkpoint"):
+        forget_file(job)
+        count += 1
+    for pk in ended.filter(ended_at__lt=now - REFUSED_KEPT, result__has_key="refused").values_list("pk", flat=True):
+        count += forget_cells(Job.objects.only("pk", "result", "checkpoint").get(pk=pk))
+    return count
+
+
+def forget_cells(job: Job) -> bool:
+    """Whether there was anything left to forget."""
+    refused = job.result["refused"]
+    if not job.checkpoint and not any(row["raw"] for row in refused):
+        return False
+    result = {**job.result, "refused": [{**row, "raw": {}} for row in refused]}
+    Job.objects.filter(pk=job.pk).update(result=result, checkpoint={})
+    return True
