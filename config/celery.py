@@ -28,6 +28,10 @@ app.conf.beat_schedule = {
         "task": "tracker.tasks.close_answered",
         "schedule": crontab(hour=2, minute=15),
     },
+    "half-filled forms forgotten": {
+        "task": "frontend.tasks.purge_drafts",
+        "schedule": crontab(hour=2, minute=45),
+    },
     "journal sealed": {
         "task": "tracker.tasks.seal_journal",
         "schedule": crontab(hour=3, minute=15),

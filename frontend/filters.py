@@ -135,8 +135,8 @@ class TicketFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-fi
     mailbox = FacetFilter("mailbox", label="Boîte fonctionnelle")
     received_from = DayFilter("received_on", "gte", label="Reçue à partir du")
     received_to = DayFilter("received_on", "lte", label="Reçue jusqu’au")
-    agent = django_filters.ChoiceFilter(method="by_agent", label="Responsable", choices=AGENT_CHOICES)
-    text = TextFilter(method="by_text", label="Texte")
+    agent = django_filters.ChoiceFilter(method="by_agent", label="Responsable", choices=AGENT_CHOICES, empty_label="Peu importe")
+    text = TextFilter(method="by_text", label="Référence, expéditeur ou mots du texte")
 
     class Meta:
         model = Ticket

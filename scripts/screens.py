@@ -100,8 +100,12 @@ def photograph(browser: Browser, base_url: str, shot: Shot, account: tuple[str, 
         if shot.session:
             context.add_cookies([{"name": "sessionid", "value": shot.session, "url": base_url}])
         page.goto(shot.address, wait_until="networkidle")
-        page.screenshot(path=SCREENS / f"{shot.name}-{width}.png", full_page=True)
+        page.screenshot(path=SCREENS / f"{file_name(shot.name)}-{width}.png", full_page=True)
         context.close()
+
+
+def file_name(name: str) -> str:
+    return name.replace(":", "-")
 
 
 def main() -> None:
@@ -134,7 +138,7 @@ def take(
     for shot in shots:
         if not only or shot.name in only:
             photograph(browser, base_url, shot, account)
-            sys.stdout.write(f"screens/{shot.name}\n")
+            sys.stdout.write(f"screens/{file_name(shot.name)}\n")
 
 
 if __name__ == "__main__":

@@ -22,11 +22,11 @@ from tracker.workdays import WorkCalendar
 ORDERS: Final = {
     order.code: order
     for order in (
-        Order("received", "les plus récentes d’abord", (Key("received_on", descending=True), Key("id", descending=True))),
-        Order("due", "l’échéance la plus proche d’abord", (Key("due_on", nullable=True), Key("id"))),
+        Order("received", "arrivée", (Key("received_on", descending=True), Key("id", descending=True))),
+        Order("due", "échéance", (Key("due_on", nullable=True), Key("id"))),
         Order(
             "reference",
-            "dans l’ordre des références",
+            "référence",
             (Key("year", descending=True), Key("number", descending=True), Key("id", descending=True)),
         ),
     )

@@ -29,13 +29,12 @@ class ArrivalLine(DatedForm):
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, tray: "Tray", prefix: str = "", **kwargs: Any) -> None:
         self.tray = tray
-        # Whether the person asked to save this line: the others of the page show no error yet.
-        self.checked = False
         super().__init__(data, today=tray.today, prefix=prefix or f"l{uuid.uuid4().hex}", **kwargs)
-        self.fields["channel"].choices = tray.channel_choices
-        self.fields["office"].choices = tray.office_choices
         self.fields["channel"].queryset = tray.channels
         self.fields["office"].queryset = tray.offices
+        # As lists: the lines of a page would otherwise ask for them one by one.
+        self.fields["channel"].choices = tray.channel_choices
+        self.fields["office"].choices = tray.office_choices
         if tray.channel is not None:
             self.fields["channel"].initial = tray.channel.pk
         self.fields["received_on"].initial = tray.today
@@ -53,6 +52,10 @@ class ArrivalLine(DatedForm):
 
     def typed(self) -> dict[str, str]:
         return {name: str(self[name].data) for name in self.fields if self[name].data}
+
+    def untouched(self, **given: Any) -> "ArrivalLine":
+        """The same line as typed, not yet judged."""
+        return ArrivalLine(tray=self.tray, prefix=self.prefix, initial={**self.typed(), **given})
 
     def acts(self) -> list[Command]:
         data, tray = self.cleaned_data, self.tray

@@ -4,8 +4,9 @@ from datetime import date
 from typing import Any, Final, cast
 
 from django import forms
+from django.conf import settings
 
-from frontend.forms.base import PageForm
+from frontend.forms.fields import DatedForm, DayField, DayInput
 from tracker import clock
 from tracker.legal_days import legal_calendar
 from tracker.models import Site, User
@@ -14,14 +15,14 @@ from tracker.workdays import WorkCalendar
 from tracker.zones import DEPARTMENTS
 
 OTHER: Final = "other"
+NO_SITE: Final = "75"
+"""The calendar proposed to somebody who belongs to no préfecture."""
 LONGEST: Final = 250
 USUAL_DELAYS: Final = (*((str(days), f"{days} jours") for days in (4, 5, 10, 15)), (OTHER, "Autre"))
 
 
-class CalculatorForm(PageForm):
-    received_on = forms.DateField(
-        label="Reçu le", widget=forms.DateInput(attrs={"type": "date", "autofocus": True}, format="%Y-%m-%d")
-    )
+class CalculatorForm(DatedForm):
+    received_on = DayField(label="Reçu le", widget=DayInput({"autofocus": True}))
     days = forms.ChoiceField(label="Délai en jours ouvrés", choices=USUAL_DELAYS, widget=forms.RadioSelect)
     other_days = forms.IntegerField(
         label="Autre délai",
@@ -38,7 +39,8 @@ class CalculatorForm(PageForm):
         self.sites = list(
             Site.objects.filter(prefecture_id__in=user.scope.prefecture_ids).order_by("-is_main", "position")
         )
-        super().__init__(data or self.first_sight())
+        today = clock.today(self.sites[0].time_zone if self.sites else settings.TIME_ZONE)
+        super().__init__(data or self.first_sight(today), today=today)
         cast(forms.ChoiceField, self.fields["place"]).choices = [
             ("Sites de la préfecture", [(f"site-{site.pk}", site.name) for site in self.sites]),
             (
@@ -47,10 +49,9 @@ class CalculatorForm(PageForm):
             ),
         ]
 
-    def first_sight(self) -> dict[str, str]:
-        site = self.sites[0] if self.sites else None
-        today: date = clock.today(site.time_zone if site else "Europe/Paris")
-        return {"received_on": today.isoformat(), "days": "5", "place": f"site-{site.pk}" if site else "75"}
+    def first_sight(self, today: date) -> dict[str, str]:
+        place = f"site-{self.sites[0].pk}" if self.sites else NO_SITE
+        return {"received_on": f"{today:%d/%m/%Y}", "days": "5", "place": place}
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = self.cleaned_data

@@ -62,29 +62,31 @@ def save_one(request: HttpRequest, user: User, tray: Tray) -> HttpResponse:
 def save_all(request: HttpRequest, user: User, tray: Tray) -> HttpResponse:
     """Every line begun, each for itself: a refused one keeps its words and refuses no other."""
     only = request.POST.get("only")
-    forms = [bound(request, tray, prefix) for prefix in request.POST.getlist("line")[:MOST_LINES]]
     kept: list[ArrivalLine] = []
+    refused = False
     saved: list[Saved] = []
-    for form in forms:
-        if form.is_blank or (only and form.prefix != only):
-            kept.append(form)
+    for prefix in request.POST.getlist("line")[:MOST_LINES]:
+        form = bound(request, tray, prefix)
+        if form.is_blank:
+            continue
+        if only and prefix != only:
+            kept.append(form.untouched())
             continue
         found = register_line(form, user)
         if found is None:
+            refused = True
             kept.append(form)
         else:
             saved.append(found)
     if saved:
         done(request, saved_sentence(saved))
-    if any(form.is_bound and not form.is_blank for form in kept):
-        status = UNPROCESSABLE if any(form.errors for form in kept if form.checked) else 200
-        return page(request, user, tray, lines=kept, status=status)
+    if kept:
+        return page(request, user, tray, lines=kept, status=UNPROCESSABLE if refused else 200)
     return redirect("arrivals")
 
 
 def register_line(form: ArrivalLine, user: User) -> Saved | None:
     """None where the line is refused: the form then says why."""
-    form.checked = True
     if not form.is_valid():
         return None
     try:
@@ -106,12 +108,8 @@ def propose(request: HttpRequest) -> HttpResponse:
     proposal = None
     if not form["office"].data:
         proposal = proposed_office(tray.desk.prefecture, user, str(form["sender_name"].data or ""), tray.today)
-    if proposal is not None:
-        data = request.POST.copy()
-        data[form.add_prefix("office")] = str(proposal.office_id)
-        form = ArrivalLine(data, tray=tray, prefix=form.prefix)
-    shown = {"line": form, "proposal": proposal, "unchecked": True}
-    return render(request, "frontend/partials/_arrivals_office.html", shown)
+    line = form.untouched(office=proposal.office_id) if proposal else form.untouched()
+    return render(request, "frontend/partials/_arrivals_office.html", {"line": line, "proposal": proposal})
 
 
 @require_POST

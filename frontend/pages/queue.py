@@ -47,6 +47,11 @@ class Entry:
     reply_url: str
     hand_over_url: str
 
+    @property
+    def says_day(self) -> bool:
+        """Whether the day of the deadline is to be said beside the words that measure it."""
+        return self.due_on is not None and not self.line.due.startswith(("au plus tard", "en retard depuis"))
+
 
 @dataclass(slots=True)
 class Group:

@@ -43,7 +43,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "tags": tags(filters, request.GET, here),
         "kept": [(name, value) for name, values in request.GET.lists() for value in values if name not in ("text", "from")],
         "text": filters.form.cleaned_data["text"],
-        "summary": f"{total_words(paging.total(filters.qs))}, {order.label}",
+        "summary": total_words(paging.total(filters.qs)),
         "orders": [(each, with_values(request.GET, here, order=each.code)) for each in ORDERS.values()],
         "order": order,
         "previous_url": page.previous and with_values(request.GET, here, **{"from": page.previous}),

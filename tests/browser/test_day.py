@@ -29,7 +29,8 @@ def test_a_courrier_from_its_arrival_to_its_late_answer(world: World, open_as: O
     keys.type("12 rue des Lilas, Nantes")
     keys.press("Tab")
     keys.type("Titre de séjour de mon épouse")
-    expect(page.get_by_text("Au plus tard mardi 17 novembre")).to_be_visible()  # told while it is typed
+    told = page.get_by_text("Au plus tard mardi 17 novembre", exact=True)
+    expect(told).to_be_visible()  # while it is typed
     keys.press("Enter")
 
     expect(page.get_by_text(re.compile("enregistrée. Réponse attendue au plus tard mardi 17 novembre"))).to_be_visible()
@@ -81,6 +82,7 @@ def test_conflict_in_the_panel_keeps_what_was_typed(world: World, open_as: OpenA
     page.get_by_role("button", name="Rendre au service du courrier").click()
     expect(page.get_by_text("La demande a changé pendant que vous remplissiez ce formulaire.")).to_be_visible()
     expect(page.get_by_label("À qui revient-elle, selon vous")).to_have_value("Aux dotations, je crois")
+    expect(page.locator(".sillage-ticket__title").get_by_text("En cours")).to_be_visible()  # as it is now
     page.get_by_role("button", name="Enregistrer quand même").click()
     page.wait_for_url(lambda url: "/demandes/" not in url)
     assert Ticket.objects.get(pk=ticket.pk).state == State.REGISTERED

@@ -47,7 +47,7 @@ def test_the_calculator_answers_as_one_types(stage: Stage, open_as: OpenAs) -> N
     page.goto("/calculer-une-echeance/")
     result = page.locator("#result")
     expect(result.get_by_role("heading", level=2)).to_have_text("Au plus tard vendredi 27 novembre")
-    page.get_by_label("Reçu le").fill("2026-11-10")
+    page.get_by_label("Reçu le").fill("10/11")
     expect(result.get_by_role("heading", level=2)).to_have_text("Au plus tard mercredi 18 novembre")
     expect(result.get_by_role("list", name="Décompte des jours").get_by_role("listitem")).to_have_count(8)
     page.get_by_text("Autre", exact=True).click()
@@ -63,7 +63,7 @@ def test_the_calculator_answers_as_one_types(stage: Stage, open_as: OpenAs) -> N
 def test_the_calculator_works_without_javascript(stage: Stage, open_as: OpenAs) -> None:
     page = open_as(stage.user("agent"), java_script_enabled=False)
     page.goto("/calculer-une-echeance/")
-    page.get_by_label("Reçu le").fill("2026-11-10")
+    page.get_by_label("Reçu le").fill("10/11")
     page.get_by_role("button", name="Calculer").click()
     expect(page.locator("#result").get_by_role("heading", level=2)).to_have_text("Au plus tard mercredi 18 novembre")
 
@@ -80,9 +80,9 @@ def test_a_breakdown_in_a_fragment_is_said_and_what_was_typed_stays(stage: Stage
     page = open_as(stage.user("agent"))
     page.goto("/calculer-une-echeance/")
     page.route("**/calculer-une-echeance/?*", lambda route: route.fulfill(status=500, body="panne"))
-    page.get_by_label("Reçu le").fill("2026-11-10")
+    page.get_by_label("Reçu le").fill("10/11")
     expect(page.locator("#messages")).to_contain_text("Le serveur n’a pas pu répondre")
-    expect(page.get_by_label("Reçu le")).to_have_value("2026-11-10")
+    expect(page.get_by_label("Reçu le")).to_have_value("10/11")
 
 
 @pytest.mark.parametrize("scheme", ["dark", "forced"])

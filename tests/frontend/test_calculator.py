@@ -26,7 +26,7 @@ def ask(client: Client, **query: str) -> str:
 
 def test_at_first_sight_it_is_today_and_five_days_of_the_site(client: Client, world: World) -> None:
     page = client.get(reverse("calculator")).content.decode()
-    assert 'value="2026-11-20"' in page
+    assert 'value="20/11/2026"' in page
     assert "Au plus tard vendredi 27 novembre" in page
     assert f'<option value="site-{world.site.pk}" selected>' in page
 
@@ -61,7 +61,7 @@ def test_a_day_closed_by_the_site_is_skipped_there_alone(client: Client, world: 
 @pytest.mark.parametrize(
     ("field", "query", "sentence"),
     [
-        ("received_on", {"received_on": "32/13/2026"}, "date"),
+        ("received_on", {"received_on": "32/13/2026"}, "n’est pas une date"),
         ("received_on", {"received_on": ""}, "obligatoire"),
         ("received_on", {"received_on": "2009-12-31"}, "sort du calendrier"),
         ("received_on", {"received_on": "2050-12-30"}, "sort du calendrier"),

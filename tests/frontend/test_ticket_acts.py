@@ -349,3 +349,11 @@ def test_without_javascript_the_effect_is_a_button(world: World, hand) -> None:
     assert "La demande sera dans les délais." in text(page)
     assert "<html" in page.content.decode()
     assert person.now.state == State.ASSIGNED
+
+
+def test_piece_cannot_arrive_before_it_was_asked_for(world: World, hand) -> None:
+    person = hand(world.register(AskRequester(date(2026, 11, 18), "RIB")))
+    response = person.send("complete", completed_on="17/11")
+    assert response.status_code == 422
+    assert "avant d’avoir été demandée" in text(response)
+    assert response.context["form"].errors["completed_on"]

@@ -11,7 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.factories import World, make_world
 from tracker import closures, recomputing, ruling
-from tracker.models import Ticket, User
+from tracker.models import Site, Ticket, User
 from tracker.rulebooks import current_calendar
 from tracker.writers import Author
 
@@ -97,13 +97,13 @@ def a_closed_day(stage: Stage, number: int) -> None:
 def a_local_day(stage: Stage) -> dict[str, Any]:
     if not closures.local_days(stage.world.site).exists():
         a_closed_day(stage, 0)
-    return the_site(stage) | {"day_id": closures.local_days(stage.world.site).get().pk}
+    return the_site(stage) | {"day_id": closures.local_days(stage.world.site).earliest("pk").pk}
 
 
 def a_customary_day(stage: Stage) -> dict[str, Any]:
-    """Overseas, where the law's list and the custom differ."""
-    type(stage.world.site).objects.filter(pk=stage.world.site.pk).update(zone="martinique")
-    return the_site(stage) | {"day": "2027-07-21"}
+    """Overseas, where the law's list and the custom differ: the second site is moved there."""
+    Site.objects.filter(pk=stage.world.branch.pk).update(zone="martinique")
+    return {"site_code": stage.world.branch.code, "day": "2027-07-21"}
 
 
 def a_switch(stage: Stage) -> dict[str, Any]:

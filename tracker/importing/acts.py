@@ -1,6 +1,7 @@
 """A row of a register as the acts of a demande, in the order of their dates."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
@@ -148,6 +149,7 @@ DATED_FACTS: Final = {
     "holding_on": ("held", "la réponse d’attente"),
     "proposed_on": ("proposed", "la proposition"),
 }
+DATED_KINDS: Final = frozenset(kind for kind, _ in DATED_FACTS.values())
 
 
 def still_to_do(acts: Iterable[Command], facts: Iterable[Fact]) -> list[Command]:
@@ -156,13 +158,23 @@ def still_to_do(acts: Iterable[Command], facts: Iterable[Fact]) -> list[Command]
     return [act for act in acts if FACT_OF.get(type(act)) not in done]
 
 
-def contradicted(values: Values, facts: Iterable[Fact]) -> tuple[str, str, str] | None:
-    """The column of a date that the journal has otherwise, what it is the date of, and the journal's; None where the
-    row contradicts nothing."""
-    known: dict[str, list[str]] = {}
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A date of the row that the journal has otherwise: its column, what happened then, and both dates."""
+
+    column: str
+    what: str
+    ours: date
+    theirs: date
+
+
+def contradicted(values: Values, facts: Iterable[Fact]) -> Contradiction | None:
+    """The first date of the row that the journal has otherwise; one that the journal lacks contradicts nothing."""
+    known: dict[str, list[date]] = {}
     for fact in facts:
-        known.setdefault(fact.kind, []).append(fact.data.get("on") or "")
+        if fact.kind in DATED_KINDS and fact.data["on"]:
+            known.setdefault(fact.kind, []).append(date.fromisoformat(fact.data["on"]))
     for code, (kind, what) in DATED_FACTS.items():
-        if code in values and kind in known and values[code].isoformat() not in known[kind]:
-            return code, what, known[kind][-1]
+        if code in values and kind in known and values[code] not in known[kind]:
+            return Contradiction(code, what, known[kind][-1], values[code])
     return None

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -247,8 +246,7 @@ class Importer:
             return False
         facts = self.facts.get(ticket.pk, [])
         if (conflict := acts.contradicted(values, facts)) is not None:
-            column, what, ours = conflict
-            self.contradiction(candidate, column, what, date.fromisoformat(ours) if ours else None, values[column])
+            self.contradiction(candidate, conflict.column, conflict.what, conflict.ours, conflict.theirs)
             return False
         # An option about the whole file does not close what an agent has in hand.
         undated = "open" if ticket.pk in self.handled else None

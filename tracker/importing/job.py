@@ -1,15 +1,17 @@
 """The import as a job: taken up where it stopped, followed in the browser and in the terminal."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from tracker.errors import SillageError
-from tracker.importing.files import KIND, forget_file
+from tracker.importing.files import JOB_KIND, forget_file
 from tracker.importing.importer import Importer
 from tracker.importing.options import ImportOptions, resolve
 from tracker.importing.report import ImportReport, RefusedRow
 from tracker.jobs import Progress, register_job
 from tracker.models import Job
+
+KIND: Final = JOB_KIND
 
 
 def run(job: Job, progress: Progress) -> dict[str, Any]:

@@ -74,8 +74,8 @@ class Lookups:
     def create_mailboxes(self, named: Mapping[str, str]) -> None:
         if not named:
             return
-        present = self.present_mailboxes()
-        new = {key: Mailbox(prefecture=self.target.prefecture, name=named[key]) for key in sorted({*named} - {*present})}
+        prefecture, present = self.target.prefecture, self.present_mailboxes()
+        new = {key: Mailbox(prefecture=prefecture, name=named[key]) for key in sorted({*named} - {*present})}
         bulk.insert(list(new.values()))
         self.mailboxes = present | new
         self.created_mailboxes |= {mailbox.name for mailbox in new.values()}

@@ -67,14 +67,17 @@ def resolve(prefecture: Prefecture, options: ImportOptions, file_name: str) -> I
     kind = prefecture.kinds.filter(code=code).first()
     if kind is None:
         known = ", ".join([*REGISTERS, *prefecture.kinds.values_list("code", flat=True)])
-        raise InvalidCommand(f"Type de registre inconnu\xa0: «\xa0{options.kind}\xa0». Types possibles\xa0: {known}.", field="kind")
+        raise InvalidCommand(
+            f"Type de registre inconnu\xa0: «\xa0{options.kind}\xa0». Types possibles\xa0: {known}.", field="kind"
+        )
     if options.module is not None and not 1 <= options.module <= 8:
         raise InvalidCommand("Le module va de 1 à 8.", field="module")
     channels = {channel.code: channel for channel in Channel.objects.all()}
     natures = {nature.code: nature for nature in Nature.objects.all()}
     if options.nature is not None and options.nature not in natures:
         raise InvalidCommand(
-            f"Nature inconnue\xa0: «\xa0{options.nature}\xa0». Natures possibles\xa0: {', '.join(natures)}.", field="nature"
+            f"Nature inconnue\xa0: «\xa0{options.nature}\xa0». Natures possibles\xa0: {', '.join(natures)}.",
+            field="nature",
         )
     office = find_office(prefecture, options.office)
     return ImportTarget(

@@ -5,31 +5,61 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tracker', '0002_search'),
+        ("tracker", "0002_search"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='externalidentity',
-            name='job',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tracker.job', verbose_name='import'),
+            model_name="externalidentity",
+            name="job",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="tracker.job",
+                verbose_name="import",
+            ),
         ),
         migrations.CreateModel(
-            name='ColumnMapping',
+            name="ColumnMapping",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('signature', models.TextField(verbose_name='en-têtes')),
-                ('digest', models.CharField(max_length=64, verbose_name='empreinte des en-têtes')),
-                ('mapping', models.JSONField(default=dict, help_text='Donnée vers en-tête ; rien si elle n’y est pas.', verbose_name='colonnes')),
-                ('kind', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tracker.ticketkind', verbose_name='type')),
-                ('prefecture', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tracker.prefecture', verbose_name='préfecture')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("signature", models.TextField(verbose_name="en-têtes")),
+                ("digest", models.CharField(max_length=64, verbose_name="empreinte des en-têtes")),
+                (
+                    "mapping",
+                    models.JSONField(
+                        default=dict,
+                        help_text="Donnée vers en-tête ; rien si elle n’y est pas.",
+                        verbose_name="colonnes",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tracker.ticketkind",
+                        verbose_name="type",
+                    ),
+                ),
+                (
+                    "prefecture",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tracker.prefecture",
+                        verbose_name="préfecture",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'colonnes d’un registre',
-                'verbose_name_plural': 'colonnes de registres',
-                'constraints': [models.UniqueConstraint(fields=('prefecture', 'kind', 'digest'), name='column_mapping_unique')],
+                "verbose_name": "colonnes d’un registre",
+                "verbose_name_plural": "colonnes de registres",
+                "constraints": [
+                    models.UniqueConstraint(fields=("prefecture", "kind", "digest"), name="column_mapping_unique")
+                ],
             },
         ),
     ]

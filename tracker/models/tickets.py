@@ -120,6 +120,8 @@ class Ticket(ReplyWorkflow, MeetingWorkflow):
             ),
             models.Index(fields=["prefecture", "-received_on", "-id"], name="ticket_received"),
             models.Index(fields=["prefecture", "office", "-received_on", "-id"], name="ticket_office_received"),
+            # Completion of senders and likely duplicates, while a person types.
+            models.Index(fields=["prefecture", "sender_name"], name="ticket_sender"),
         ]
 
     def __str__(self) -> str:

@@ -72,10 +72,11 @@ class Command(SillageCommand):
 
 OPTIONS = ("kind", "module", "nature", "office", "site", "mailbox", "register", "undated")
 COUNTS = ("rows", "taken", "already_known", "updated", "blank", "totals")
-LISTS = ("ignored_sheets", "created_mailboxes", "created_themes", "unknown_offices")
+LISTS = ("ignored_sheets", "created_mailboxes", "created_themes", "unknown_offices", "unknown_sites")
 TITLES = (
     ("Feuilles sans tableau reconnu", "ignored_sheets"),
     ("Boîtes créées", "created_mailboxes"),
     ("Thèmes créés", "created_themes"),
     ("Services inconnus, demandes à affecter", "unknown_offices"),
+    ("Sites inconnus, demandes comptées au site de l’import", "unknown_sites"),
 )
