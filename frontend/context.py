@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from tracker.enums import Role
@@ -86,10 +86,7 @@ def navigation(request: HttpRequest) -> list[Link]:
     links = []
     for label, name, roles, apart in PAGES:
         if user.scope.has(*roles):
-            try:
-                url = reverse(name)
-            except NoReverseMatch:
-                continue
+            url = reverse(name)
             here = "page" if request.path == url else "true" if request.path.startswith(url) else ""
             links.append(Link(label, url, here, apart))
     return links
@@ -102,7 +99,4 @@ def registrable(request: HttpRequest) -> list[Link]:
         return []
     prefectures = {grant.prefecture_id for grant in user.scope.grants if grant.role in REGISTERING_ROLES}
     kinds = TicketKind.objects.filter(prefecture_id__in=prefectures, is_active=True).values_list("code", "label")
-    try:
-        return [Link(label, reverse("register", args=[code])) for code, label in kinds]
-    except NoReverseMatch:
-        return []
+    return [Link(label, reverse("register", args=[code])) for code, label in kinds]

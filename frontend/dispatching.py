@@ -62,8 +62,7 @@ def returns_of(tickets: Sequence[Ticket], situations: Situations) -> dict[int, R
     sites = {ticket.pk: ticket.site_id for ticket in tickets}
     events = Event.objects.filter(stream=STREAM, object_id__in=list(sites), kind="sent_back")
     latest = {
-        event.object_id: event
-        for event in events.select_related("actor").prefetch_related("texts").order_by("number")
+        event.object_id: event for event in events.select_related("actor").prefetch_related("texts").order_by("number")
     }
     offices = dict(
         Office.objects.filter(pk__in={event.data["office"] for event in latest.values()}).values_list("pk", "name")
@@ -99,8 +98,12 @@ def proposed_office(prefecture: Prefecture, user: User, sender: str, today: date
     seen = readable.order_by("-received_on", "-pk").values_list("received_on", "office_id").first()
     own = list(same.filter(registered_by=user).order_by("-received_on", "-pk").values_list("pk", flat=True)[:LOOKED_AT])
     acts = Event.objects.filter(stream=STREAM, object_id__in=own, actor=user, kind__in=("assigned", "reassigned"))
-    sent = acts.order_by("-recorded_at", "-pk").values_list("occurred_on", "data__office").first()
-    on, office_id = max((found for found in (seen, sent) if found), default=(None, None))
-    if on is None or not Office.objects.filter(pk=office_id, is_active=True).exists():
+    last = acts.order_by("-recorded_at", "-pk").first()
+    sent = (last.occurred_on, last.data["office"]) if last else None
+    latest = max((found for found in (seen, sent) if found), default=None)
+    if latest is None:
+        return None
+    on, office_id = latest
+    if office_id is None or not Office.objects.filter(pk=office_id, is_active=True).exists():
         return None
     return Proposal(office_id, f"Proposé\xa0: bureau de son dernier envoi, le {plain_date(on, today)}.")

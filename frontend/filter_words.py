@@ -81,6 +81,8 @@ def words(filters: TicketFilter, name: str, value: Any) -> str:
             return f"reçues depuis le {plain_date(value, today)}"
         case "received_to":
             return f"reçues jusqu’au {plain_date(value, today)}"
+        case "imported":
+            return f"venues de l’import n°\xa0{value}"
         case "agent":
             return small(dict(AGENT_CHOICES)[value])
         case _:

@@ -11,19 +11,21 @@ import django_filters
 from django import forms
 from django.db.models import Q
 from django.http import HttpRequest, QueryDict
+from django.utils.text import capfirst
 
 from frontend.forms.fields import DayField, PlainTextField
 from frontend.forms.registry import RegistryForm
 from frontend.listing import queue_of, supervised
 from tracker import clock
 from tracker.enums import OPEN_STATES, Module, State
-from tracker.models import Channel, Mailbox, Nature, Office, Site, Theme, Ticket, TicketKind, User
+from tracker.models import Channel, ExternalIdentity, Mailbox, Nature, Office, Site, Theme, Ticket, TicketKind, User
 from tracker.querysets import TicketQuerySet
 from tracker.registry import Situation, Situations
 from tracker.scopes import subtree
 from tracker.search import containing
 
 OPEN, ENDED = "open", "ended"
+LARGEST_KEY: Final = 2**63 - 1
 READABLE_ONLY: Final = frozenset({"kind", "channel", "nature", "module", "theme", "mailbox", "agent", "text"})
 """Filters on what a référent may not know of a sensitive bureau: its demandes are then left out. They are found by
 bureau, site, dates and situation alone."""
@@ -63,7 +65,9 @@ class Facets:
     @cached_property
     def office(self) -> dict[str, tuple[list[int], str]]:
         """Only the bureaux of which the person may see demandes; each with those below it."""
-        rows = list(Office.objects.filter(prefecture__in=self.prefectures).values_list("pk", "parent_id", "code", "name"))
+        rows = list(
+            Office.objects.filter(prefecture__in=self.prefectures).values_list("pk", "parent_id", "code", "name")
+        )
         parents = [(pk, parent) for pk, parent, _, _ in rows]
         mine = frozenset().union(*(grant.office_ids for grant in self.scope.grants))
         return {code: (sorted(subtree(pk, parents)), name) for pk, _, code, name in rows if pk in mine}
@@ -100,6 +104,10 @@ class DayFilter(django_filters.Filter):  # type: ignore[misc]  # django-filter i
     field_class = DayField
 
 
+class ImportFilter(django_filters.Filter):  # type: ignore[misc]  # django-filter is untyped
+    field_class = forms.IntegerField
+
+
 class TextFilter(django_filters.Filter):  # type: ignore[misc]  # django-filter is untyped
     field_class = PlainTextField
 
@@ -129,14 +137,20 @@ class TicketFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-fi
     office = FacetFilter("office", label="Bureau")
     site = FacetFilter("site", label="Site d’arrivée")
     state = several("by_state", "État", STATE_CHOICES)
-    situation = several("by_situation", "Situation", Situation.choices)
+    situation = several("by_situation", "Situation", [(value, capfirst(label)) for value, label in Situation.choices])
     module = several("by_module", "Module", [(str(value), f"{value}. {label}") for value, label in Module.choices])
     theme = FacetFilter("theme", label="Thème")
     mailbox = FacetFilter("mailbox", label="Boîte fonctionnelle")
     received_from = DayFilter("received_on", "gte", label="Reçue à partir du")
     received_to = DayFilter("received_on", "lte", label="Reçue jusqu’au")
-    agent = django_filters.ChoiceFilter(method="by_agent", label="Responsable", choices=AGENT_CHOICES, empty_label="Peu importe")
-    text = TextFilter(method="by_text", label="Référence, expéditeur ou mots du texte")
+    agent = django_filters.ChoiceFilter(
+        method="by_agent", label="Responsable", choices=AGENT_CHOICES, empty_label="Peu importe"
+    )
+    text = TextFilter(method="by_text", label="Référence ou mots du texte")
+
+    imported = ImportFilter(
+        method="by_import", label="Import", widget=forms.HiddenInput, min_value=1, max_value=LARGEST_KEY
+    )
 
     class Meta:
         model = Ticket
@@ -191,6 +205,10 @@ class TicketFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-fi
         if value == "me":
             return rows.filter(assignee=self.user)
         return rows.filter(queue_of(self.user) if value == "queue" else supervised(self.user))
+
+    def by_import(self, rows: TicketQuerySet, _name: str, number: int) -> TicketQuerySet:
+        """What one import has brought in: the list behind the figure of its report."""
+        return rows.filter(pk__in=ExternalIdentity.objects.filter(job=number).values("ticket"))
 
     def by_text(self, rows: TicketQuerySet, _name: str, text: str) -> TicketQuerySet:
         return containing(rows, text)

@@ -8,18 +8,19 @@ from typing import Final
 from django.db.models import Q
 from django.urls import reverse
 
-from frontend.wording import NO_DEADLINE, due_words
+from frontend.wording import NO_DEADLINE, due_words, short_date
 from tracker.enums import OPEN_STATES, Outcome, Role, State
 from tracker.models import Deadline, Ticket, User
 from tracker.registry import JUDGED, Situations
 
 SEALED: Final = "Contenu réservé"
+UNDATED: Final = "sans date"
 OUTCOME_WORDS: Final = {Outcome.IN_TIME.value: "dans le délai", Outcome.LATE.value: "hors délai"}
 READERS: Final = (Role.MAILROOM, Role.AGENT, Role.SUPERVISOR, Role.QUALITY)
 
 
 def queue_of(user: User) -> Q:
-    """« Ma file »: the open demandes that this person answers for, and those of the person's bureaux that nobody has."""
+    """« Ma file »: the open demandes that this person answers for, and those of their bureaux that nobody has."""
     mine = user.scope.offices(Role.AGENT, Role.SUPERVISOR)
     return Q(state__in=OPEN_STATES) & (Q(assignee=user) | Q(assignee__isnull=True, office_id__in=mine))
 
@@ -31,7 +32,7 @@ def supervised(user: User) -> Q:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One demande in one line. `late`, `today`: what the words of `due` already say, for an icon to repeat."""
+    """One demande in one line, in words; an empty one is shown as a dash. `late`, `today`: what the words of `due` already say, for an icon to repeat."""
 
     reference: str
     url: str
@@ -44,13 +45,13 @@ class Line:
     due: str
     late: bool
     today: bool
-    answered_on: date | None
-    undated: bool
+    received: str
+    answered: str
     sealed: bool
 
 
 def lines(tickets: Iterable[Ticket], user: User, situations: Situations) -> list[Line]:
-    """Demandes as a list shows them; `tickets` loaded with kind, channel and office. One query: how ended ones ended."""
+    """Demandes as a list shows them; `tickets` loaded with kind, channel and office. One query, for how they ended."""
     tickets = list(tickets)
     outcomes: dict[int, str] = {}
     judged = Deadline.objects.filter(
@@ -83,8 +84,8 @@ def line(ticket: Ticket, user: User, situations: Situations, outcome: str) -> Li
         due=due,
         late=bool(ticket.is_open and ticket.due_on and ticket.due_on < day.today),
         today=bool(ticket.is_open and ticket.due_on == day.today),
-        answered_on=ticket.answered_on,
-        undated=ticket.undated,
+        received=short_date(ticket.received_on, day.today),
+        answered=short_date(ticket.answered_on, day.today) if ticket.answered_on else UNDATED * ticket.undated,
         sealed=not readable,
     )
 

@@ -38,7 +38,7 @@ from tests.frontend.walk import PUBLIC, TABLE, TO_LOOK_AT, Stage, make_stage  # 
 
 SCREENS = ROOT / "screens"
 WIDTHS = (1280, 400)
-ROWS = 24
+ROWS = 12
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,8 @@ TICKET_FIELDS: Final = (
     "year", "number", "due_on",
 )  # fmt: skip
 DEADLINE_FIELDS: Final = (
-    "ticket_id", "purpose", "rank", "starts_on", "counted_on", "days", "due_on", "met_on", "taken", "outcome", "exclusion",
+    "ticket_id", "purpose", "rank", "starts_on", "counted_on", "days", "due_on", "met_on", "taken", "outcome",
+    "exclusion",
 )  # fmt: skip
 
 INTEGER, DATE, DATETIME, BOOLEAN, TEXT = (
@@ -46,8 +47,9 @@ HEADERS: Final = (
     ("Enregistré le", DATETIME, 17), ("État", TEXT, 22), ("Répondu le", DATE, 12), ("Répondu sans date", BOOLEAN, 12),
 )  # fmt: skip
 RESULT_HEADERS: Final = (
-    ("Échéance", TEXT, 22), ("Jour 0", DATE, 12), ("Compte à la date du", DATE, 12), ("Délai (jours ouvrés)", INTEGER, 10),
-    ("Au plus tard le", DATE, 12), ("Tenue le", DATE, 12), ("Jours ouvrés pris", INTEGER, 10), ("Résultat", TEXT, 14),
+    ("Échéance", TEXT, 22), ("Jour 0", DATE, 12), ("Compte à la date du", DATE, 12),
+    ("Délai (jours ouvrés)", INTEGER, 10), ("Au plus tard le", DATE, 12),
+    ("Tenue le", DATE, 12), ("Jours ouvrés pris", INTEGER, 10), ("Résultat", TEXT, 14),
     ("Compte dans l’indicateur", BOOLEAN, 12), ("Motif d’exclusion", TEXT, 24),
 )  # fmt: skip
 MEETING_HEADERS: Final = (
@@ -69,8 +71,9 @@ def columns(*headers: tuple[str, ColumnType, int]) -> tuple[Column[Row], ...]:
 
 COLUMNS: Final = columns(*HEADERS, *RESULT_HEADERS, *MEETING_HEADERS)
 """One row a demande: its first promise (the one that counts), and the meeting of a rendez-vous."""
-DEADLINE_COLUMNS: Final = columns(*HEADERS[:9], ("Rang", INTEGER, 8), *RESULT_HEADERS)
-"""One row a promise: what is counted twice after a reopening, or apart, is there too."""
+OTHER_COLUMNS: Final = columns(*HEADERS[:9], *RESULT_HEADERS)
+"""One row for each promise that the first sheet has no room for: promised answers, requests for a piece, and what
+counts a second time after a reopening. Both sheets together hold every promise once."""
 
 
 class TicketExport:
@@ -93,23 +96,22 @@ class TicketExport:
 
     def sheets(self) -> Iterator[Sheet[Row]]:
         yield Sheet("Demandes", COLUMNS, self.tickets())
-        yield Sheet("Échéances", DEADLINE_COLUMNS, self.deadlines())
+        yield Sheet("Autres échéances", OTHER_COLUMNS, self.others())
 
     def tickets(self) -> Iterator[Row]:
         for row, promises in self.chunks():
-            first, meeting = NO_RESULT, NO_RESULT
-            for promise in promises:
-                if promise[1] in FIRST and (first is NO_RESULT or promise[9] != Outcome.VOID):
-                    first = self.result(promise, row[8])
-                elif promise[1] == Purpose.MEETING and (meeting is NO_RESULT or promise[9] != Outcome.VOID):
-                    meeting = self.result(promise, row[8])
-            yield (*self.shown(row), *first, *(meeting[place] for place in MEETING_PLACES))
+            first, meeting, _ = shared_out(promises)
+            reply = self.result(first, row[8]) if first else NO_RESULT
+            held = self.result(meeting, row[8]) if meeting else NO_RESULT
+            yield (*self.shown(row), *reply, *(held[place] for place in MEETING_PLACES))
 
-    def deadlines(self) -> Iterator[Row]:
+    def others(self) -> Iterator[Row]:
         for row, promises in self.chunks():
-            shown = self.shown(row)[:9]
-            for promise in promises:
-                yield (*shown, promise[2], *self.result(promise, row[8]))
+            _, _, others = shared_out(promises)
+            if others:
+                shown = self.shown(row)[:9]
+                for promise in others:
+                    yield (*shown, *self.result(promise, row[8]))
 
     def chunks(self) -> Iterator[tuple[Row, list[Row]]]:
         """Each demande of the list with its promises: two queries a chunk (and one for the names that are new)."""
@@ -163,6 +165,21 @@ class TicketExport:
             PURPOSE_LABELS[purpose], starts_on, counted_on, days, due_on, met_on, taken,
             OVERDUE if overdue else OUTCOME_LABELS[outcome], counts, EXCLUSION_LABELS.get(exclusion),
         )  # fmt: skip
+
+
+def shared_out(promises: list[Row]) -> tuple[Row | None, Row | None, list[Row]]:
+    """The first promise of a demande, that of its meeting, and the others. Of several alike the latest that is not void
+    stands for the demande."""
+    first: Row | None = None
+    meeting: Row | None = None
+    for promise in promises:
+        if promise[1] in FIRST and (first is None or promise[9] != Outcome.VOID):
+            first = promise
+        elif promise[1] == Purpose.MEETING and (meeting is None or promise[9] != Outcome.VOID):
+            meeting = promise
+    if len(promises) == (first is not None) + (meeting is not None):
+        return first, meeting, []
+    return first, meeting, [promise for promise in promises if promise is not first and promise is not meeting]
 
 
 OVERDUE: Final = "En retard"

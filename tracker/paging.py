@@ -128,10 +128,7 @@ def page(rows: QuerySet[M], order: Order, cursor_text: str = "", size: int = PAG
     emptied."""
     cursor = decode(cursor_text, order, rows.model) if cursor_text else None
     backwards = cursor is not None and cursor.backwards
-    if cursor is not None:
-        rows_here = rows.filter(order.beyond(cursor.values, backwards=backwards))
-    else:
-        rows_here = rows
+    rows_here = rows.filter(order.beyond(cursor.values, backwards=backwards)) if cursor else rows
     found = list(rows_here.order_by(*order.columns(backwards=backwards))[: size + 1])
     more = len(found) > size
     found = found[:size]

@@ -91,7 +91,8 @@ class Situations:
         sites = list(Site.objects.filter(prefecture_id__in=prefecture_ids))
         calendars = current_calendars(sites)
         return cls(
-            SiteDay(site.pk, clock.local_date(now, site.time_zone), calendars[site.pk], site.time_zone) for site in sites
+            SiteDay(site.pk, clock.local_date(now, site.time_zone), calendars[site.pk], site.time_zone)
+            for site in sites
         )
 
     @property

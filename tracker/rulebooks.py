@@ -76,15 +76,13 @@ def current_calendar(site: Site) -> WorkCalendar:
 
 
 def current_calendars(sites: Iterable[Site]) -> dict[int, WorkCalendar]:
-    """The calendar in force at each site, by its identifier: one query for all of them, while calendars are in memory."""
+    """The calendar in force at each site, by its identifier: one query, while calendars are in memory."""
     versions: dict[tuple[str, int | None], int] = {}
     rows = ClosedDay.objects.order_by().values_list("zone", "site_id")
     for zone, site_id, added, removed in rows.annotate(added=Max("version"), removed=Max("superseded_version")):
         versions[zone, site_id] = max(added or 0, removed or 0)
     return {
-        site.pk: calendar_at(
-            site, max(versions.get(key, 0) for key in (("", None), (site.zone, None), ("", site.pk)))
-        )
+        site.pk: calendar_at(site, max(versions.get(key, 0) for key in (("", None), (site.zone, None), ("", site.pk))))
         for site in sites
     }
 

@@ -129,7 +129,7 @@ def containing(tickets: TicketQuerySet, text: str) -> TicketQuerySet:
 
 
 def by_reference(tickets: TicketQuerySet, text: str, year: int) -> Ticket | None:
-    """The demande that `text` names: « 44-2026-000412 », « 2026-412 », or just « 412 » (of the arrival year `year` first,
+    """The demande that `text` names: « 44-2026-000412 », « 2026-412 », or just « 412 » (of the arrival year `year`,
     else where one year alone has it)."""
     match = REFERENCE.fullmatch(text.strip().lower())
     if match is None:

@@ -3,6 +3,7 @@
 import atexit
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -18,10 +19,11 @@ SECRET_KEY = "test-only-" + "k" * 50
 JOURNAL_KEY = "test-only-" + "j" * 50
 ALLOWED_HOSTS = ["*"]
 # One folder and one database a run, so that two runs never meet. The workers of a run find them by the variable.
-if "SILLAGE_TEST_DATA" not in os.environ:
+# mypy reads the settings too, and leaves without tidying up: nothing is made for it.
+if "SILLAGE_TEST_DATA" not in os.environ and "mypy" not in sys.modules:
     os.environ["SILLAGE_TEST_DATA"] = tempfile.mkdtemp(prefix="sillage-test-")
     atexit.register(shutil.rmtree, os.environ["SILLAGE_TEST_DATA"], ignore_errors=True)
-DATA_DIR = Path(os.environ["SILLAGE_TEST_DATA"])
+DATA_DIR = Path(os.environ.get("SILLAGE_TEST_DATA", ""))
 
 DATABASES = {"default": env.db("TEST_DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'unused.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":

@@ -93,7 +93,7 @@ class DispatchForm(PageForm):
 
     office = forms.ModelChoiceField(
         Office.objects.none(), label="Bureau", empty_label="Choisir un bureau",
-        error_messages={"required": "Choisissez le bureau.", "invalid_choice": "Ce bureau n’existe plus\xa0: choisissez-en un autre."},
+        error_messages={"required": "Choisissez le bureau.", "invalid_choice": "Ce bureau n’existe plus."},
     )  # fmt: skip
 
     def __init__(self, *args: Any, tray: Tray, **kwargs: Any) -> None:

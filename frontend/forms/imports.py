@@ -1,17 +1,20 @@
 """What an import is told, and which column of the file is which."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django import forms
+from django.utils.text import capfirst
 
 from frontend.forms.base import PageForm
 from frontend.forms.fields import DatedForm, DescribedField, PlainTextField
+from frontend.import_columns import ShownSheet
 from tracker.enums import Module
 from tracker.importing.columns import Columns
 from tracker.importing.options import LONGEST_NAME, LONGEST_REGISTER, REGISTERS, ImportOptions
 from tracker.models import Nature, Office, Prefecture, Site
-from tracker.spreadsheets.headers import HeaderMatch, Layout
+from tracker.spreadsheets.headers import Layout
 
 REGISTER_LABELS: Final = {
     "courrier": "Courriers",
@@ -21,11 +24,12 @@ REGISTER_LABELS: Final = {
     "site": "Mises à jour du site",
 }
 NOWHERE: Final = ""
+ARTICLE: Final = re.compile(r"^(?:L’|L'|La |Le |Les )")
 FURTHER: Final = ("module", "nature", "office", "site", "mailbox", "register")
 """Settings that the file or the préfecture usually gives: folded until they are wanted."""
 
 
-class CodeField(forms.ModelChoiceField):
+class CodeField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable when it runs
     """A row chosen by its code; `label_of` is what a person reads."""
 
     def __init__(self, label_of: str, **kwargs: Any) -> None:
@@ -64,7 +68,10 @@ class ImportForm(DatedForm):
     module = forms.TypedChoiceField(
         label="Module",
         required=False,
-        choices=[("", "Module 1\xa0; rendez-vous d’élus\xa0: module 4"), *((str(n), f"{n}. {m}") for n, m in Module.choices)],
+        choices=[
+            ("", "Module 1\xa0; rendez-vous d’élus\xa0: module 4"),
+            *((str(n), f"{n}. {m}") for n, m in Module.choices),
+        ],
         coerce=int,
         empty_value=None,
     )
@@ -82,7 +89,9 @@ class ImportForm(DatedForm):
         empty_label="Celui du registre, ou aucun",
         help_text="Pour les lignes qui ne le disent pas.",
     )
-    site = CodeField("name", label="Site d’arrivée", queryset=Site.objects.none(), empty_label="Celui du bureau, ou le siège")
+    site = CodeField(
+        "name", label="Site d’arrivée", queryset=Site.objects.none(), empty_label="Celui du bureau, ou le siège"
+    )
     mailbox = PlainTextField(
         label="Boîte fonctionnelle",
         required=False,
@@ -149,29 +158,30 @@ class ColumnsForm(PageForm):
 
     bound_field_class = DescribedField
 
-    def __init__(
-        self, *args: Any, layout: Layout, headers: Sequence[str], match: HeaderMatch | None, said: Columns, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, layout: Layout, shown: ShownSheet, said: Columns, **kwargs: Any) -> None:
         super().__init__(*args, use_required_attribute=False, **kwargs)
-        self.recognised = {code: headers[at[0]] for code, at in match.columns.items()} if match else {}
-        choices = [(NOWHERE, "Dans aucune colonne"), *((header, header) for header in headers)]
+        self.recognised, self.claimed = shown.recognised, shown.claimed
+        choices = [(NOWHERE, "Dans aucune colonne"), *((header, header) for header in shown.headers)]
         asked = [column for column in layout.columns if column.kind != "ignored"]
         for column in sorted(asked, key=lambda column: not column.required):
             self.fields[column.code] = forms.ChoiceField(
-                label=column.label,
+                label=name_of(column.label),
                 choices=choices,
                 required=column.required,
                 initial=said.get(column.code, self.recognised.get(column.code, NOWHERE)),
+                help_text=hesitation(shown.claimed.get(column.code, ())),
                 error_messages={"required": "Sans cette colonne, aucune ligne ne peut être importée."},
                 widget=forms.Select(attrs={"class": "fr-select"}),
             )
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         for header, codes in by_header(cleaned).items():
             if len(codes) > 1:
                 for code in codes[1:]:
-                    self.add_error(code, f"La colonne «\xa0{header}\xa0» est déjà donnée à «\xa0{self[codes[0]].label}\xa0».")
+                    self.add_error(
+                        code, f"La colonne «\xa0{header}\xa0» est déjà donnée à «\xa0{self[codes[0]].label}\xa0»."
+                    )
         return cleaned
 
     def mapping(self) -> Columns:
@@ -179,7 +189,7 @@ class ColumnsForm(PageForm):
         return {
             code: header or None
             for code, header in self.cleaned_data.items()
-            if (header or None) != self.recognised.get(code)
+            if code in self.claimed or (header or None) != self.recognised.get(code)
         }
 
 
@@ -191,9 +201,16 @@ def by_header(cleaned: Mapping[str, str]) -> dict[str, list[str]]:
     return found
 
 
+def name_of(label: str) -> str:
+    """« Date d’arrivée » for « La date d’arrivée »: the labels begin the sentences of the reports."""
+    return capfirst(ARTICLE.sub("", label))
+
+
+def hesitation(headers: Sequence[str]) -> str:
+    """Why a person is asked; empty where nothing is in doubt."""
+    names = " et ".join(f"«\xa0{header}\xa0»" for header in headers)
+    return f"Plusieurs colonnes peuvent l’être\xa0: {names}." if names else ""
+
+
 def options_as_initial(options: ImportOptions) -> dict[str, Any]:
     return {name: value for name, value in options.as_json().items() if name != "mapping"}
-
-
-def first_texts(rows: Iterable[tuple[int, Sequence[str]]], count: int) -> list[tuple[int, Sequence[str]]]:
-    return [row for _, row in zip(range(count), rows, strict=False)]

@@ -8,7 +8,6 @@ from django.forms import BoundField
 from frontend.forms.base import PageForm
 from frontend.forms.fields import DayField
 
-
 APART: Final = ("text", "received_from", "received_to", "agent")
 
 
@@ -21,7 +20,7 @@ class RegistryForm(PageForm):
     @property
     def facets(self) -> list[BoundField]:
         """What is ticked among many."""
-        return [self[name] for name in self.fields if name not in APART]
+        return [self[name] for name in self.fields if name not in APART and not self[name].is_hidden]
 
     def read_days_near(self, today: date) -> None:
         """« 25/11 » is the nearest such day to `today`."""

@@ -56,6 +56,8 @@ def save_one(request: HttpRequest, user: User, tray: Tray) -> HttpResponse:
     if saved is None:
         return render(request, "frontend/partials/_arrivals_line.html", {"line": form}, status=UNPROCESSABLE)
     shown = {"saved": saved, "line": ArrivalLine(tray=tray), "today": tray.today}
+    if saved.office is None:
+        shown |= waiting_section(user, tray)
     return render(request, "frontend/partials/_arrivals_saved.html", shown)
 
 
@@ -148,7 +150,10 @@ def assign(request: HttpRequest, user: User, references: Sequence[str], office: 
         opened = request.POST.get(f"version-{ticket.reference}", "")
         try:
             written = writers.write_one(
-                ticket.pk, [Assign(office.pk)], Author(user=user), opened_version=int(opened) if opened.isdecimal() else None
+                ticket.pk,
+                [Assign(office.pk)],
+                Author(user=user),
+                opened_version=int(opened) if opened.isdecimal() else None,
             )
         except SillageError as refused:
             messages.error(request, f"{ticket.reference} n’a pas été affectée\xa0: {small(refused.message)}")
@@ -214,11 +219,14 @@ def bound(request: HttpRequest, tray: Tray, prefix: str) -> ArrivalLine:
 def page(
     request: HttpRequest, user: User, tray: Tray, *, lines: Sequence[ArrivalLine] = (), status: int = 200
 ) -> HttpResponse:
-    situations = Situations.at(clock.now(), user.scope.prefecture_ids)
-    rows, total = waiting(user, situations)
     blank = [ArrivalLine(tray=tray) for _ in range(BLANK_LINES - len(lines))]
-    shown: dict[str, Any] = {
-        "lines": [*lines, *blank],
+    shown = {"lines": [*lines, *blank], **waiting_section(user, tray)}
+    return render(request, "frontend/pages/arrivals.html", shown, status=status)
+
+
+def waiting_section(user: User, tray: Tray) -> dict[str, Any]:
+    rows, total = waiting(user, Situations.at(clock.now(), user.scope.prefecture_ids))
+    return {
         "returned": [row for row in rows if row.returned],
         "unassigned": [row for row in rows if not row.returned],
         "total": total,
@@ -226,7 +234,6 @@ def page(
         "offices": tray.office_choices[1:],
         "today": tray.today,
     }
-    return render(request, "frontend/pages/arrivals.html", shown, status=status)
 
 
 def saved_sentence(saved: Sequence[Saved]) -> str:

@@ -50,7 +50,7 @@ class Entry:
     @property
     def says_day(self) -> bool:
         """Whether the day of the deadline is to be said beside the words that measure it."""
-        return self.due_on is not None and not self.line.due.startswith(("au plus tard", "en retard depuis"))
+        return self.due_on is not None and not self.line.due.startswith("au plus tard")
 
 
 @dataclass(slots=True)

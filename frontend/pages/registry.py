@@ -28,20 +28,25 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def show(request: HttpRequest) -> HttpResponse:
     """One page of the list; a reference typed in the search opens its demande."""
     filters = filters_of(request)
+    if "" in request.GET.values():
+        # A form sends its empty fields too: an address that people pass on says only what is asked.
+        return redirect(with_values(request.GET, request.path))
     if not filters.is_valid():
         return ask(request, filters)
     named = named_ticket(filters)
     if named is not None:
         return redirect("ticket", named.reference)
     order = order_of(request)
-    tickets = filters.qs.for_lists().defer("body", "sender_contact")
+    tickets = filters.qs.select_related("kind", "channel", "office").defer("body", "sender_contact")
     page = paging.page(tickets, order, request.GET.get("from", ""))
     here = request.path
     shown = {
         "lines": lines(page.rows, filters.user, filters.situations),
         "today": filters.situations.first.today if filters.situations.first else None,
         "tags": tags(filters, request.GET, here),
-        "kept": [(name, value) for name, values in request.GET.lists() for value in values if name not in ("text", "from")],
+        "kept": [
+            (name, value) for name, values in request.GET.lists() for value in values if name not in ("text", "from")
+        ],
         "text": filters.form.cleaned_data["text"],
         "summary": total_words(paging.total(filters.qs)),
         "orders": [(each, with_values(request.GET, here, order=each.code)) for each in ORDERS.values()],

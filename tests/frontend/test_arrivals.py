@@ -79,8 +79,17 @@ def test_enter_registers_the_line_and_gives_a_blank_one(world: World) -> None:
     office = world.offices["SEJ"]
     response = send_one(world, letter(office=office.pk))
     ticket = Ticket.objects.get()
-    assert (response.status_code, ticket.by_mailroom, ticket.office, ticket.state) == (200, True, office, State.ASSIGNED)
-    assert (ticket.channel.code, ticket.received_on, ticket.sender_name) == ("letter", date(2026, 11, 20), "Mairie d’Exemple")
+    assert (response.status_code, ticket.by_mailroom, ticket.office, ticket.state) == (
+        200,
+        True,
+        office,
+        State.ASSIGNED,
+    )
+    assert (ticket.channel.code, ticket.received_on, ticket.sender_name) == (
+        "letter",
+        date(2026, 11, 20),
+        "Mairie d’Exemple",
+    )
     page = body(response)
     assert ticket.reference in page and "Bureau du séjour" in page and "au plus tard" in page
     assert page.count('name="line"') == 1
@@ -91,6 +100,11 @@ def test_a_line_without_a_bureau_waits_for_one(world: World) -> None:
     send_one(world, letter())
     assert Ticket.objects.get().state == State.REGISTERED
     assert "Jamais affectées" in body(signed_in(world).get(URL))
+
+
+def test_the_list_below_follows_a_line_without_a_bureau(world: World) -> None:
+    assert "arrivals-section" in body(send_one(world, letter()))
+    assert "arrivals-section" not in body(send_one(world, letter(office=world.offices["SEJ"].pk)))
 
 
 @pytest.mark.parametrize(
@@ -225,9 +239,8 @@ def returned(world: World) -> Ticket:
 
 def test_what_came_back_says_who_sent_it_and_why(world: World, returned: Ticket) -> None:
     page = body(signed_in(world).get(URL))
-    assert (
-        "Renvoyée le 20 novembre par A. Essai (Bureau du séjour) : « Voir le bureau des dotations »"
-        in page.replace("\xa0", " ")
+    assert "Renvoyée le 20 novembre par A. Essai (Bureau du séjour) : « Voir le bureau des dotations »" in page.replace(
+        "\xa0", " "
     )
 
 

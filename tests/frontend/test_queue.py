@@ -30,9 +30,7 @@ def open_queue(world: World, name: str = "agent", query: str = "") -> HttpRespon
 
 
 def grouped(response: HttpResponse) -> dict[str, list[str]]:
-    return {
-        group.code.value: [entry.line.reference for entry in group.entries] for group in response.context["groups"]
-    }
+    return {group.code.value: [entry.line.reference for entry in group.entries] for group in response.context["groups"]}
 
 
 def entries(response: HttpResponse) -> dict[str, Any]:
@@ -89,7 +87,10 @@ def test_the_sentence_says_the_day_and_what_presses(world: World, file: dict[str
     ("received", "expected"),
     [
         ([date(2026, 11, 13)], "Vendredi 20 novembre. 1 demande à traiter aujourd’hui."),
-        ([date(2026, 11, 10), date(2026, 11, 20)], "Vendredi 20 novembre. 1 demande en retard, 1 d’ici vendredi prochain."),
+        (
+            [date(2026, 11, 10), date(2026, 11, 20)],
+            "Vendredi 20 novembre. 1 demande en retard, 1 d’ici vendredi prochain.",
+        ),
         ([], "Vendredi 20 novembre. Rien à traiter d’ici vendredi prochain."),
     ],
 )
@@ -132,7 +133,10 @@ def test_mine_and_those_of_my_bureau_that_nobody_has(world: World) -> None:
     world.register(office=None, by="mailroom", by_mailroom=True)
     world.register(Answer(date(2026, 11, 18)), assignee="agent")
     found = entries(open_queue(world))
-    assert {reference: entry.free for reference, entry in found.items()} == {mine.reference: False, free.reference: True}
+    assert {reference: entry.free for reference, entry in found.items()} == {
+        mine.reference: False,
+        free.reference: True,
+    }
     assert "à prendre" in unescape(open_queue(world).content.decode())
 
 
@@ -152,9 +156,7 @@ def test_the_row_offers_what_the_state_calls_for(world: World, file: dict[str, T
     free = world.register()
     proposal = Propose(date(2026, 11, 19), date(2026, 11, 25))
     proposed = world.register(Take(), proposal, kind="meeting_request", assignee="agent")
-    confirmed = world.register(
-        Take(), proposal, Confirm(date(2026, 11, 20)), kind="meeting_request", assignee="agent"
-    )
+    confirmed = world.register(Take(), proposal, Confirm(date(2026, 11, 20)), kind="meeting_request", assignee="agent")
     found = entries(open_queue(world))
     labels = {
         name: found[ticket.reference].act.label

@@ -27,7 +27,7 @@ def test_each_role_opens_its_pages_and_no_other(stage: Stage, name: str) -> None
     for role in EVERYBODY:
         client = Client()
         client.force_login(stage.user(role))
-        response = client.get(address)
+        response = getattr(client, page.method)(address, page.data)
         if response.streaming:
             response.getvalue()  # an export holds its file open until it is sent
         found[role] = response.status_code
@@ -42,7 +42,8 @@ def test_each_role_opens_its_pages_and_no_other(stage: Stage, name: str) -> None
 def test_what_belongs_to_another_prefecture_does_not_exist(stage: Stage, name: str) -> None:
     client = Client()
     client.force_login(stage.user(OUTSIDER))
-    assert client.get(TABLE[name].url(name, stage)).status_code == 404
+    page = TABLE[name]
+    assert getattr(client, page.method)(page.url(name, stage), page.data).status_code == 404
 
 
 @pytest.mark.django_db

@@ -2,16 +2,21 @@
 page says here who may open it, on what, and which control matters; rights, axe, CSP, keyboard, widths, JavaScript off,
 query counts and screenshots then follow by themselves."""
 
-from collections.abc import Callable, Iterator
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.factories import World, make_world
-from tracker import closures, recomputing, ruling
-from tracker.models import Site, Ticket, User
+from tests.tracker.spreadsheets.workbooks import write_workbook
+from tracker import closures, jobs, recomputing, ruling
+from tracker.importing import asking
+from tracker.importing.options import ImportOptions
+from tracker.models import Job, Site, Ticket, User
 from tracker.rulebooks import current_calendar
 from tracker.writers import Author
 
@@ -27,6 +32,8 @@ ACTS = (
 )  # fmt: skip
 """Acts that a demande held by a bureau allows; their forms differ, so each is looked at."""
 WITHOUT_FIELDS = ("take",)
+A_LINE = "l00000000-0000-4000-8000-000000000000"
+"""The name of a line of « Arrivées »."""
 OUTSIDER = "outsider"
 """An agent of another préfecture."""
 
@@ -117,9 +124,52 @@ def a_recomputation(stage: Stage) -> dict[str, Any]:
     return {"job_id": stage.made["recomputation"].pk}
 
 
+def add_arrival(stage: Stage, number: int) -> Ticket:
+    """A demande that no bureau has yet, as the mailroom sees it."""
+    sender = "Mairie d’Exemple" if number % 2 else "Mme Modèle"
+    return stage.world.register(office=None, by="mailroom", channel="letter", sender_name=sender)
+
+
+def workbook(header: tuple[str, ...]) -> Path:
+    """A register of two rendez-vous, the second refused: proposed before it was asked for."""
+    rows = [
+        header,
+        (1, date(2026, 3, 2), "Mairie d’Exemple", date(2026, 3, 4)),
+        (2, date(2026, 3, 9), "Mairie", date(2026, 3, 3)),
+    ]
+    path = Path(tempfile.mkdtemp(prefix="sillage-walk-")) / "rendez-vous.xlsx"
+    return write_workbook(path, {"2026": rows})
+
+
+def an_import(stage: Stage) -> dict[str, Any]:
+    """A rehearsal that has ended, with a refused row."""
+    if "import" not in stage.made:
+        path = workbook(("N°", "Demande reçue le", "Collectivité", "Date proposée le"))
+        options = ImportOptions("rdv")
+        job = asking.rehearse(stage.world.prefecture, stage.user(QUALITY), options, path, path.name)
+        jobs.run_pending_jobs()
+        stage.made["import"] = job
+    return {"job_id": stage.made["import"].pk}
+
+
+def an_import_in_doubt(stage: Stage) -> dict[str, Any]:
+    """A file whose columns a person has to name."""
+    if "doubt" not in stage.made:
+        path = workbook(("Numéro", "Premier jour", "Qui", "Second jour"))
+        options = ImportOptions("rdv", register="Autre")
+        stage.made["doubt"] = asking.rehearse(stage.world.prefecture, stage.user(QUALITY), options, path, path.name)
+    return {"job_id": stage.made["doubt"].pk}
+
+
+def add_import(stage: Stage, number: int) -> None:
+    an_import_in_doubt(stage)
+    job = stage.made.pop("doubt")
+    Job.objects.filter(pk=job.pk).update(params=job.params | {"name": f"rendez-vous-{number}.xlsx"})
+
+
 @dataclass(frozen=True)
 class Page:
-    """`roles`: who may open it, the first being whose screen is photographed. `status`: what they get by GET. Anybody
+    """`roles`: who may open it, the first being whose screen is photographed. `status`: what they get. Anybody
     else gets 404, and an anonymous visitor the sign-in page, unless `public`.
     `rows`: for a list, adds one row to it; the page must then ask as many queries for 50 rows as for 1.
     `control`: the selector of the control that the page is for; Tab must reach it."""
@@ -127,6 +177,9 @@ class Page:
     roles: tuple[str, ...] = EVERYBODY
     arguments: Callable[[Stage], dict[str, Any]] = no_arguments
     query: str = ""
+    # How the rights walk asks for it: « post » (with `data`) where nothing answers to a GET.
+    method: str = "get"
+    data: Mapping[str, str] = field(default_factory=dict)
     status: int = 200
     public: bool = False
     rows: Callable[[Stage, int], Any] | None = None
@@ -162,6 +215,18 @@ TABLE: dict[str, Page] = {
     "sign-in": Page(public=True, status=302, control="main input[name=username]", is_form=True),
     "sign-out": Page(status=405, to_look_at=False, before_password=True),
     "password-change": Page(before_password=True, control="main input[name=old_password]", is_form=True),
+    "queue": Page(HANDLING, rows=add_ticket, control="main a[href^='/demandes/']"),
+    "arrivals": Page((MAILROOM,), rows=add_arrival, control="main input", is_form=True),
+    "arrivals-office": Page((MAILROOM,), method="post", data={"of": A_LINE}, to_look_at=False),
+    "arrivals-senders": Page((MAILROOM,), method="post", data={"of": A_LINE}, to_look_at=False),
+    "arrivals-dispatch": Page((MAILROOM,), method="post", status=302, to_look_at=False),
+    "arrivals-undo": Page((MAILROOM,), method="post", status=302, to_look_at=False),
+    "imports": Page((QUALITY,), rows=add_import, control="main input[type=file]", is_form=True),
+    "import": Page((QUALITY,), an_import, control="main button"),
+    "import-columns": Page((QUALITY,), an_import_in_doubt, control="main select", is_form=True),
+    "import-settings": Page((QUALITY,), an_import, control="main form button", is_form=True),
+    "import-carry-out": Page((QUALITY,), an_import, method="post", status=302, to_look_at=False),
+    "import-refused": Page((QUALITY,), an_import, to_look_at=False),
     "ticket": Page(HANDLING, the_ticket, control="main a[href*=repondre], main button"),
     **{
         f"ticket-act:{name}": Page(

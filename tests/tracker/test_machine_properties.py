@@ -55,7 +55,7 @@ from tracker.verification import check_deadlines, verify_journal
 from tracker.writers import Author
 
 FULL = os.environ.get("HYPOTHESIS_PROFILE") == "full"
-EXAMPLES, STEPS = (100, 60) if FULL else (10, 30)
+EXAMPLES, STEPS = (50, 50) if FULL else (6, 25)
 START = datetime(2026, 10, 26, 9, 0, tzinfo=UTC)
 LEGAL = closed_dates("44", 2026, 2028)
 PERSONAL = "Mme Personne"

@@ -89,7 +89,9 @@ def test_nulls_stand_last(tickets: list[Ticket]) -> None:
 def test_one_query_a_page_and_no_offset(tickets: list[Ticket]) -> None:
     order = ORDERS["received"]
     cursor = paging.page(Ticket.objects.all(), order, "", 5).next
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
         paging.page(Ticket.objects.all(), order, cursor, 5)
     assert len(queries) == 1
     assert "OFFSET" not in queries[0]["sql"].upper()

@@ -157,14 +157,16 @@ def all_rows() -> dict[str, list[Any]]:
         for row in Deadline.objects.order_by("ticket_id", "purpose", "rank").values()
     ]
     texts = EventText.objects.filter(event__stream="ticket").order_by("event__object_id", "event__number", "name")
-    pending = PendingEvent.objects.filter(event__stream="ticket").order_by("event__object_id", "event__number")
+    # Of quiet events the last one of a transaction waits alone: how many wait depends on how they were grouped.
+    loud = PendingEvent.objects.filter(event__stream="ticket", quiet=False)
+    pending = loud.order_by("event__object_id", "event__number")
     meetings = MeetingRequest.objects.order_by("ticket__reference")
     return {
         "tickets": [{**row, "id": None} for row in Ticket.objects.order_by("reference").values()],
         "events": events,
         "deadlines": deadlines,
         "texts": list(texts.values_list("event__number", "name", "text")),
-        "pending": list(pending.values_list("event__number", "quiet")),
+        "pending": list(pending.values_list("event__number", "event__kind")),
         "meetings": list(meetings.values_list("ticket__reference", "proposed_on", "meeting_on", "met_on", "place")),
         "counters": list(ReferenceCounter.objects.values_list("year", "last")),
     }

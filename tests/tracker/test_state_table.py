@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django_fsm import TransitionNotAllowed
 
 from tests.factories import World
@@ -35,6 +36,7 @@ from tracker.commands import (
 from tracker.enums import OPEN_STATES, DismissalReason, Machine, State
 from tracker.errors import TransitionRefused
 from tracker.models import Ticket
+from tracker.state_graphs import arrows, page
 
 COMMON = ["registered", "assigned", "in_progress", "closed", "forwarded", "dismissed", "merged"]
 REPLY_STATES = [*COMMON, "awaiting_requester", "on_hold", "answered"]
@@ -217,3 +219,24 @@ def test_a_hand_over_inside_the_bureau_keeps_the_state(world: World) -> None:
     world.act(ticket, Hold(DAY), by="agent")
     handed = world.act(ticket, Assign(world.offices["SEJ"].pk, world.users["colleague"].pk), by="agent")
     assert (handed.state, handed.assignee_id) == ("on_hold", world.users["colleague"].pk)
+
+
+# --- The documentation ------------------------------------------------------------------------------------------
+
+
+def test_the_graphs_of_the_documentation_are_those_of_the_code() -> None:
+    written = (settings.BASE_DIR / "docs" / "states.md").read_text(encoding="utf-8")
+    assert written == page(), "run manage.py state_graphs --output docs/states.md"
+
+
+@pytest.mark.parametrize(("machine", "table"), [(Machine.REPLY, REPLY), (Machine.MEETING, MEETING)])
+def test_the_graphs_draw_the_whole_table(machine: Machine, table: dict[str, tuple[str, str]]) -> None:
+    expected = {
+        (source, target, name)
+        for name, (sources, target) in table.items()
+        for source in sources.split()
+        if name != "undo"
+    }
+    # Declining and cancelling may also end the demande.
+    expected |= {(source, "closed", name) for source, _, name in expected if name in ("decline", "cancel")}
+    assert set(arrows(machine)) == expected

@@ -122,13 +122,17 @@ def follow(job: Job, after: Job) -> None:
 
 def can_be_carried_out(job: Job) -> bool:
     """A rehearsal that came to its end, or an import that did not; its file is still there."""
-    wanted = JobState.DONE if job.params["dry_run"] else JobState.FAILED
+    wanted = JobState.DONE if is_rehearsal(job) else JobState.FAILED
     return bool(job.file) and job.state == wanted
 
 
 def can_be_changed(job: Job) -> bool:
     """Whether its options and columns can still be said otherwise."""
-    return bool(job.file) and bool(job.params["dry_run"]) and job.ended_at is not None
+    return bool(job.file) and is_rehearsal(job) and job.ended_at is not None
+
+
+def is_rehearsal(job: Job) -> bool:
+    return bool(job.params.get("dry_run"))
 
 
 def options_of(job: Job) -> ImportOptions:

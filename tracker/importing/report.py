@@ -61,4 +61,9 @@ class ImportReport:
 
 def counted(number: int, singular: str, plural: str) -> str:
     """« 1 ligne lue », « 1 200 lignes lues »."""
-    return f"{number:,}".replace(",", NARROW_SPACE) + f" {singular if number < 2 else plural}"
+    return f"{grouped(number)} {singular if number < 2 else plural}"
+
+
+def grouped(number: int) -> str:
+    """« 1 200 »."""
+    return f"{number:,}".replace(",", NARROW_SPACE)

@@ -1,0 +1,183 @@
+"""An import as the pages tell it: how far it is, what became of the rows, what can be done next."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from tracker.enums import JobState
+from tracker.importing import asking
+from tracker.importing.report import RefusedRow, counted, grouped
+from tracker.models import Job
+
+REFUSED_SHOWN: Final = 200
+"""The workbook holds them all; a page of more would not be read."""
+NAMES_SHOWN: Final = 20
+REMARKS: Final = (
+    ("ignored_sheets", "Feuilles laissées de côté, sans tableau reconnu"),
+    ("created_mailboxes", "Boîtes fonctionnelles créées"),
+    ("created_themes", "Thèmes créés"),
+    ("unknown_offices", "Services inconnus, dont les demandes attendent d’être affectées"),
+    ("unknown_sites", "Sites inconnus, dont les demandes sont comptées au site de l’import"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    label: str
+    value: int
+    url: str = ""
+
+    @property
+    def number(self) -> str:
+        return grouped(self.value)
+
+
+@dataclass
+class ImportReport:
+    """One import or its rehearsal, with its `result` once it has one."""
+
+    job: Job
+    kinds: Mapping[str, str]
+
+    @property
+    def dry_run(self) -> bool:
+        return asking.is_rehearsal(self.job)
+
+    @property
+    def running(self) -> bool:
+        return self.job.ended_at is None
+
+    @property
+    def done(self) -> bool:
+        return self.job.state == JobState.DONE
+
+    @property
+    def asks_columns(self) -> bool:
+        return bool(self.job.params.get("asks_columns"))
+
+    @property
+    def title(self) -> str:
+        if self.asks_columns:
+            return "Colonnes à indiquer"
+        if self.running:
+            return "Vérification en cours" if self.dry_run else "Import en cours"
+        if not self.done:
+            return "La vérification s’est arrêtée" if self.dry_run else "L’import s’est arrêté"
+        return "Vérification\xa0: rien n’est encore importé" if self.dry_run else "Import terminé"
+
+    @property
+    def said(self) -> str:
+        """How it ended, in a sentence; empty while it runs."""
+        return str(self.job.result.get("sentence", "")) if self.done else self.job.error
+
+    @property
+    def kind_label(self) -> str:
+        kind = self.job.params["options"]["kind"]
+        return self.kinds.get(kind, kind)
+
+    @property
+    def progress(self) -> str:
+        """« 1 500 lignes lues sur 3 000 environ »."""
+        job = self.job
+        if job.state == JobState.QUEUED and not job.done:
+            return "En attente\xa0: un autre travail se termine."
+        if not job.done:
+            return "Lecture du fichier…"
+        about = f" sur {grouped(job.total)} environ" if job.total > job.done else ""
+        return f"{counted(job.done, 'ligne lue', 'lignes lues')}{about}."
+
+    @property
+    def proposal(self) -> str:
+        """Why this register was chosen."""
+        agreeing, compared = self.job.params.get("proposal") or (0, 0)
+        if not agreeing:
+            return ""
+        rows = f"{counted(agreeing, 'ligne', 'lignes')} sur {grouped(compared)}"
+        return f"reconnu, car {rows} y sont déjà, au même numéro et à la même date"
+
+    @property
+    def figures(self) -> list[Figure]:
+        result = self.job.result
+        taken, updated = ("À prendre", "À mettre à jour") if self.dry_run else ("Prises", "Mises à jour")
+        return [
+            Figure("Lignes lues", result["rows"]),
+            Figure(taken, result["taken"], self.listed_url),
+            Figure("Déjà connues", result["already_known"]),
+            *([Figure(f"dont {updated.lower()}", result["updated"])] if result["updated"] else []),
+            Figure("Refusées", len(result["refused"]), "#refusees" if result["refused"] else ""),
+            Figure("Vides", result["blank"]),
+            Figure("Lignes de totaux", result["totals"]),
+        ]
+
+    @property
+    def listed_url(self) -> str:
+        """The list of what this import has brought in; empty where that is nothing."""
+        if self.dry_run or not self.job.result.get("taken"):
+            return ""
+        return f"{reverse('registry')}?{urlencode({'imported': self.job.pk})}"
+
+    @property
+    def remarks(self) -> list[tuple[str, str]]:
+        """What the import created or did not know, with the first names of each."""
+        found = []
+        for key, label in REMARKS:
+            names: list[str] = self.job.result.get(key, [])
+            further = f" et {len(names) - NAMES_SHOWN} autres" if len(names) > NAMES_SHOWN else ""
+            if names:
+                found.append((label, ", ".join(f"«\xa0{name}\xa0»" for name in names[:NAMES_SHOWN]) + further))
+        return found
+
+    @cached_property
+    def refused(self) -> list[RefusedRow]:
+        return [RefusedRow(**row) for row in self.job.result.get("refused", ())]
+
+    @property
+    def refused_title(self) -> str:
+        return counted(len(self.refused), "ligne refusée", "lignes refusées")
+
+    @property
+    def refused_shown(self) -> list[RefusedRow]:
+        return self.refused[:REFUSED_SHOWN]
+
+    @property
+    def cells_are_kept(self) -> bool:
+        return any(row.raw for row in self.refused)
+
+    @property
+    def can_be_carried_out(self) -> bool:
+        return asking.can_be_carried_out(self.job) and (not self.dry_run or bool(self.changes))
+
+    @property
+    def can_be_changed(self) -> bool:
+        return asking.can_be_changed(self.job)
+
+    @property
+    def changes(self) -> int:
+        """Rows that the import would write; none where everything is known already."""
+        return int(self.job.result.get("taken", 0)) + int(self.job.result.get("updated", 0))
+
+    @property
+    def settings(self) -> list[tuple[str, str]]:
+        """What the import was told, in words."""
+        options = self.job.params["options"]
+        told = [
+            ("Contenu", self.kind_label),
+            ("Registre", self.job.result.get("register") or options["register"] or ""),
+        ]
+        if options["undated"] == "late":
+            told.append(("Sans date de réponse", "répondues, comptées hors délai"))
+        told += [(label, str(options[name])) for name, label in OPTION_LABELS if options[name]]
+        return [(label, value) for label, value in told if value]
+
+
+OPTION_LABELS: Final = (
+    ("module", "Module"),
+    ("nature", "Nature"),
+    ("office", "Bureau"),
+    ("site", "Site"),
+    ("mailbox", "Boîte"),
+)
