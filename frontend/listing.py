@@ -32,7 +32,8 @@ def supervised(user: User) -> Q:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One demande in one line, in words; an empty one is shown as a dash. `late`, `today`: what the words of `due` already say, for an icon to repeat."""
+    """One demande in one line, in words; an empty one is shown as a dash. `late` and `today` repeat what the words of
+    `due` say, for an icon."""
 
     reference: str
     url: str

@@ -183,8 +183,10 @@ class HoldMeeting(Command):
 
 @dataclass(frozen=True, slots=True)
 class CallOff(Command):
-    """A proposed date declined, or a meeting cancelled, by the requester or else by the préfecture. `ends`: no other date
-    will be looked for."""
+    """A proposed date declined, or a meeting cancelled, by the requester or by the préfecture.
+
+    `ends`: no other date will be looked for.
+    """
 
     on: date
     by_requester: bool

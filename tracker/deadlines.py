@@ -382,7 +382,7 @@ class Engine:
             self.exclude(lambda state: state.key in held, Exclusion.REQUESTER_UNAVAILABLE)
 
     def on_called_off(self, data: Mapping[str, Any]) -> None:
-        """A proposal declined or a meeting cancelled: by the requester it leaves N, by the préfecture its clock runs on."""
+        """A proposal declined or a meeting cancelled: by the requester it leaves N, by the préfecture it runs on."""
         if data["ends"]:
             self.remember()
         if data["by"] == "requester":

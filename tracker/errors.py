@@ -1,4 +1,7 @@
-"""Errors that a service raises. `message` is one French sentence for the person; `field` names the input it stands beside."""
+"""Errors that a service raises.
+
+`message` is one French sentence for the person; `field` names the input that it stands beside.
+"""
 
 
 class SillageError(Exception):

@@ -165,7 +165,9 @@ def moves_between(
 ) -> tuple[list[Move], int]:
     """The running deadlines whose date differs, and how many stay."""
     moves = [
-        Move(reference, key[0], iso(before[key]), iso(after[key])) for key in sorted(before) if after[key] != before[key]
+        Move(reference, key[0], iso(before[key]), iso(after[key]))
+        for key in sorted(before)
+        if after[key] != before[key]
     ]
     return moves, len(before) - len(moves)
 

@@ -17,6 +17,7 @@ def test_sign_in_and_out_by_keyboard_alone(stage: Stage, open_as: OpenAs) -> Non
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     expect(page).to_have_title("Calculer une échéance – Sillage")
+    page.wait_for_load_state("load")  # the title is there before the script that knows the arrows
     page.locator("summary", has_text="C. Essai").focus()
     page.keyboard.press("Enter")
     page.keyboard.press("ArrowDown")

@@ -176,7 +176,7 @@ def show_form(
         "effect": effect or Effect(),
         "conflict": conflict,
     }
-    return render(request, template(request, "act"), shown, status=status)
+    return render(request, template(request, "ticket_act.html"), shown, status=status)
 
 
 def show_conflict(request: HttpRequest, form: ActForm) -> HttpResponse:
@@ -222,7 +222,7 @@ def typed_value(form: CorrectForm, name: str) -> str:
 
 def show_refusal(request: HttpRequest, ticket: Ticket, refused: SillageError) -> HttpResponse:
     shown = {"ticket": ticket, "message": refused.message}
-    return render(request, template(request, "refused"), shown, status=CONFLICT)
+    return render(request, template(request, "ticket_refused.html"), shown, status=CONFLICT)
 
 
 def show_done(request: HttpRequest, form: ActForm) -> HttpResponse:
@@ -248,5 +248,5 @@ def show_done(request: HttpRequest, form: ActForm) -> HttpResponse:
 def template(request: HttpRequest, name: str) -> str:
     """The fragment for a panel opened in place, the page around it otherwise."""
     if request.htmx:  # type: ignore[attr-defined]  # set by the htmx middleware
-        return f"frontend/partials/_ticket_{name}.html"
-    return f"frontend/pages/ticket_{name}.html"
+        return f"frontend/partials/_{name}"
+    return f"frontend/pages/{name}"

@@ -15,6 +15,8 @@ from tests.tracker.spreadsheets.workbooks import write_workbook
 from tracker.enums import Machine, Purpose
 from tracker.models import Deadline, EventText, ExternalIdentity, Prefecture, Ticket, TicketKind
 
+SEEDS = (*range(18), 36, 55, 140, 150, 188, 326, 357)
+"""The last ones have many answers and neither channel nor nature: their figures are compared whole."""
 FORMATS = (".xlsx", ".xls", ".ods")
 CLOSED = legal_dates("44", 2023) | legal_dates("44", 2024)
 
@@ -35,20 +37,17 @@ def days_worked(start: date, end: date) -> int:
 
 
 def recounted(expected: dict[str, Expected]) -> Counter[tuple[date, date, int]]:
-    """Arrival, answer and working days of each row that was answered; the days begin again with the piece asked for."""
-    rows = [values for sheet in expected.values() for values in sheet.taken.values()]
-    answered = [row for row in rows if "answered_on" in row and ("asked_on" in row) <= ("completed_on" in row)]
+    """Arrival, answer and working days of each row that was answered; the days begin again with the piece asked for,
+    and go on where it never came."""
+    rows = [values for sheet in expected.values() for values in sheet.taken.values() if "answered_on" in values]
+    starts = [row.get("completed_on", row["received_on"]) for row in rows]
     return Counter(
-        (
-            row["received_on"],
-            row["answered_on"],
-            days_worked(row.get("completed_on", row["received_on"]), row["answered_on"]),
-        )
-        for row in answered
+        (row["received_on"], row["answered_on"], days_worked(start, row["answered_on"]))
+        for row, start in zip(rows, starts, strict=True)
     )
 
 
-@pytest.mark.parametrize("seed", range(24))
+@pytest.mark.parametrize("seed", SEEDS)
 def test_generated_register_comes_in_whole_and_once(
     bring: Import, prefecture: Prefecture, tmp_path: Path, seed: int
 ) -> None:
