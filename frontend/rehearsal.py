@@ -10,7 +10,7 @@ from tracker.deadlines import DeadlineState
 from tracker.decisions import Change, Context, decide
 from tracker.explaining import Explanation, explain
 from tracker.models import Site, Ticket
-from tracker.permissions import ALL, abilities
+from tracker.permissions import ALL
 from tracker.rulebooks import rule_book
 
 
@@ -30,9 +30,10 @@ class Rehearsal:
 
 def context_of(ticket: Ticket, author: writers.Author) -> Context:
     """The context in which `author` would act on `ticket` now, with its journal as read."""
-    allowed = ALL if author.user is None else abilities(author.user, ticket)
+    history, _ = writers.load_history(ticket)
+    allowed = writers.allowed_to(author.user, ticket, history)
     context = writers.context_for(ticket.site, rule_book(ticket.prefecture_id), author, author.moment, allowed)
-    context.history, _ = writers.load_history(ticket)
+    context.history = history
     context.sent_to_requester = writers.sent_to_requester(context.history)
     return context
 

@@ -36,7 +36,8 @@ def copy(model: type[models.Model], rows: Sequence[models.Model]) -> None:
     names = ", ".join(map(connection.ops.quote_name, columns))
     with connection.cursor() as cursor:
         give_keys(cursor, model, rows)
-        with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copying:
+        # Django wraps the errors of its own calls; what the driver says of a COPY must come out under the same names.
+        with connection.wrap_database_errors, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copying:
             for row in rows:
                 copying.write_row([get(row) for get in getters])
     for row in rows:

@@ -116,11 +116,9 @@ def write_locked(
 ) -> Ticket:
     """`write_one` on a row that the caller has locked."""
     now = author.moment
-    allowed = ALL if author.user is None else abilities(author.user, ticket)
     check_belongs(ticket.prefecture_id, acts)
     history, tail_hash = load_history(ticket)
-    if author.user is not None and history and history[-1].actor_id == author.user.pk:
-        allowed |= {"undo"}  # also of what has just left one's sight: « pas pour nous » pressed by mistake
+    allowed = allowed_to(author.user, ticket, history)
     refuse_stale(history, acts, opened_version)
     context = context_for(ticket.site, rule_book(ticket.prefecture_id), author, now, allowed)
     context.history = history
@@ -144,6 +142,15 @@ def abilities_of_registration(
     office_id = next((act.office_id for act in acts if isinstance(act, Assign)), None)
     there = Ticket(prefecture=prefecture, site=site, office_id=office_id)
     return abilities(user, there) | {"assign"}
+
+
+def allowed_to(user: User | None, ticket: Ticket, history: Sequence[PastEvent]) -> frozenset[str]:
+    """What a person may do to a demande, given its journal: the abilities of the role, and undoing what the person has
+    just done even where it took the demande out of sight (« pas pour nous » pressed by mistake)."""
+    if user is None:
+        return ALL
+    last_is_own = bool(history) and history[-1].actor_id == user.pk
+    return abilities(user, ticket) | ({"undo"} if last_is_own else frozenset())
 
 
 def refuse_stale(history: Sequence[PastEvent], acts: Sequence[Command], opened_version: int | None) -> None:

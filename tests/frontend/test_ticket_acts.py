@@ -357,3 +357,16 @@ def test_piece_cannot_arrive_before_it_was_asked_for(world: World, hand) -> None
     assert response.status_code == 422
     assert "avant d’avoir été demandée" in text(response)
     assert response.context["form"].errors["completed_on"]
+
+
+def test_pas_pour_nous_by_mistake_is_taken_back_although_out_of_sight(world: World, client: Client) -> None:
+    ticket = world.register()
+    client.force_login(world.user("agent"))
+    sent = client.post(f"/demandes/{ticket.reference}/pas-pour-nous/", {"opened_version": ticket.version}, follow=True)
+    assert client.get(f"/demandes/{ticket.reference}/").status_code == 404
+    assert f"/demandes/{ticket.reference}/annuler/" in sent.content.decode()
+    client.force_login(world.user("colleague"))
+    assert client.post(f"/demandes/{ticket.reference}/annuler/").status_code == 404
+    client.force_login(world.user("agent"))
+    assert client.post(f"/demandes/{ticket.reference}/annuler/").status_code == 302
+    assert Ticket.objects.get().office == world.offices["SEJ"]

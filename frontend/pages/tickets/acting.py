@@ -16,7 +16,7 @@ from frontend.forms.ticket_acts import ActForm, MergeForm
 from frontend.forms.ticket_edits import CorrectForm
 from frontend.journal_words import Line
 from frontend.pages.tickets.offers import FORMS, refusal, transitions, undo_refusal
-from frontend.pages.tickets.reading import band_of, fetch, journal_of, still_visible
+from frontend.pages.tickets.reading import band_of, fetch, fetch_to_undo, journal_of, still_visible
 from frontend.rehearsal import context_of, rehearse
 from frontend.ticket_words import effect_sentence, warnings_of
 from frontend.wording import long_date
@@ -60,8 +60,9 @@ class Conflict:
 def act(request: HttpRequest, reference: str, name: str) -> HttpResponse:
     """GET: the form with its effect announced. POST with `rehearse`: the effect of what is typed. POST: the act."""
     user: User = request.user  # type: ignore[assignment]  # every page but sign-in is for a signed-in person
-    ticket = fetch(user, reference)
-    if "read" not in abilities(user, ticket):
+    ticket = fetch_to_undo(user, reference) if name == "undo" else fetch(user, reference)
+    sealed = "read" not in abilities(user, ticket)
+    if sealed and (name != "undo" or why_not(ticket, user, name) is not None):
         # Every form shows the subject: for whom the demande is sealed, there is none, however it is asked for.
         return show_refusal(request, ticket, NotAllowed())
     if request.method == "GET":
@@ -231,7 +232,7 @@ def show_done(request: HttpRequest, form: ActForm) -> HttpResponse:
     visible = still_visible(user, ticket)
     context = context_of(ticket, Author(user=user))
     undo = ""
-    if visible and form.name != "undo" and not undo_refusal(context):
+    if form.name != "undo" and not undo_refusal(context):
         undo = f"{reverse('ticket-act', args=[ticket.reference, 'undo'])}?version={ticket.version}"
     sentence = form.sentence()
     if not visible:

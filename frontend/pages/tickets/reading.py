@@ -47,6 +47,17 @@ def fetch(user: User, reference: str) -> Ticket:
     return ticket
 
 
+def fetch_to_undo(user: User, reference: str) -> Ticket:
+    """As `fetch`; also a demande that this person's own last act has just taken out of sight."""
+    if Ticket.objects.visible_to(user).filter(reference=reference).exists():
+        return fetch(user, reference)
+    rows = Ticket.objects.for_lists().filter(prefecture_id__in=user.scope.prefecture_ids)
+    ticket = rows.filter(reference=reference).first()
+    if ticket is None or undo_refusal(context_of(ticket, Author(user=user))):
+        raise Http404
+    return ticket
+
+
 def show(request: HttpRequest, reference: str) -> HttpResponse:
     user: User = request.user  # type: ignore[assignment]  # every page but sign-in is for a signed-in person
     ticket = fetch(user, reference)
