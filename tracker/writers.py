@@ -19,6 +19,7 @@ from tracker.errors import InvalidCommand, NotAllowed, SillageError, StaleVersio
 from tracker.models import Deadline, Event, EventText, Outbox, Prefecture, ReferenceCounter, Site, Ticket, User
 from tracker.permissions import ALL, abilities, check_belongs, may_register
 from tracker.rulebooks import calendars_of, current_calendar, rule_book
+from tracker.search import index_tickets
 from tracker.workdays import WorkCalendar
 
 STREAM = "ticket"
@@ -64,6 +65,7 @@ def register(prefecture: Prefecture, acts: Sequence[Command], author: Author) ->
         number_tickets([ticket])
         ticket.save(force_insert=True)
         insert_change(ticket, change, author.act(now), [])
+        index_tickets([ticket])
     return ticket
 
 
@@ -129,6 +131,8 @@ def write_locked(
     if change.events:
         ticket.save(update_fields=sorted(change.fields))
         insert_change(ticket, change, author.act(now), before, tail)
+        if change.fields & set(Ticket.PERSONAL_FIELDS):
+            index_tickets([ticket])
     return ticket
 
 
@@ -300,10 +304,11 @@ def reserve(prefecture_id: int, year: int, count: int) -> int:
 @dataclass(slots=True)
 class Draft:
     """One demande of a batch: a new one (`ticket` unsaved, the first step begins with Register) or one to go on with.
-    Each step is one act, by its own author at the author's `now`."""
+    Each step is one act, by its own author at the author's `now`. `old_number`: its number in an imported register."""
 
     ticket: Ticket
     steps: list[tuple[Author, list[Command]]]
+    old_number: str = ""
     is_new: bool = field(init=False)
     changes: list[tuple[Change, journal.Act]] = field(init=False, default_factory=list)
     before: list[DeadlineState] = field(init=False, default_factory=list)
@@ -341,6 +346,7 @@ def write_many(drafts: Iterable[Draft], rules: RuleBook, *, refuse: bool = False
     number_tickets(new)
     bulk.insert(new)
     insert_many(kept)
+    index_tickets(new, {draft.ticket.pk: draft.old_number for draft in kept if draft.is_new})
 
 
 def decide_draft(draft: Draft, rules: RuleBook, calendar: WorkCalendar, history: list[PastEvent]) -> None:

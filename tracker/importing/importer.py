@@ -210,12 +210,13 @@ class Importer:
         ticket = Ticket(prefecture=self.target.prefecture, site=site)
         evidence = "\n".join(f"{header}\xa0: {text}" for header, text in candidate.row.raw.items())
         first = acts.registration(values, self.target, found, evidence)
-        candidate.draft = self.draft(ticket, [*first, *acts.handling(values, self.target)])
+        steps = [*first, *acts.handling(values, self.target)]
+        candidate.draft = self.draft(ticket, steps, str(values.get("number", "")))
         return True
 
-    def draft(self, ticket: Ticket, steps: list[Command]) -> writers.Draft:
+    def draft(self, ticket: Ticket, steps: list[Command], old_number: str = "") -> writers.Draft:
         author = writers.Author(user=self.user, via=Via.IMPORT, quiet=True, now=self.now)
-        return writers.Draft(ticket, [(author, steps)])
+        return writers.Draft(ticket, [(author, steps)], old_number)
 
     def repeated(self, candidate: Candidate, before: RowIdentity) -> bool:
         """A row whose number this very file has already given. Unlike a later version of the file, it cannot correct

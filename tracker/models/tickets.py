@@ -118,6 +118,7 @@ class Ticket(ReplyWorkflow, MeetingWorkflow):
                 condition=Q(state__in=OPEN_STATES),
                 name="ticket_open_due",
             ),
+            models.Index(fields=["prefecture", "due_on", "id"], name="ticket_due"),
             models.Index(fields=["prefecture", "-received_on", "-id"], name="ticket_received"),
             models.Index(fields=["prefecture", "office", "-received_on", "-id"], name="ticket_office_received"),
             # Completion of senders and likely duplicates, while a person types.
