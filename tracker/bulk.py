@@ -1,21 +1,34 @@
 """Inserting many rows of one model at once, the fastest way that each engine has.
 
-An import of a year's registers inserts ten rows per demande: on PostgreSQL, COPY takes them several times faster than
-INSERT (see bench/README.md). Everything else, and every small batch, goes through bulk_create.
+An import of a year's registers inserts ten rows per demande: COPY on PostgreSQL, one prepared INSERT on SQLite take
+them several times faster than bulk_create (docs/decisions/0006-import-speed.md). Small batches go through bulk_create.
 """
 
 import json
 from collections.abc import Callable, Sequence
 from enum import Enum
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection, models
+from django.db.models.base import ModelState
 
 WORTH_COPYING = 50
 """Rows from which COPY is worth its own round trip."""
 
+Row = TypeVar("Row", bound=models.Model)
 Getter = Callable[[models.Model], Any]
+Adapter = Callable[[Any], Any]
+
+
+def new(model: type[Row], **columns: Any) -> Row:
+    """An unsaved row, as `model(**columns)` gives it, several times faster: for rows made by the thousand, only to be
+    inserted. Every column but an automatic key must be named, a foreign key as `event_id`: no default is looked up."""
+    row = model.__new__(model)
+    row.__dict__.update(columns)
+    row._state = ModelState()
+    row.__dict__.setdefault(model._meta.pk.attname, None)
+    return row
 
 
 def insert(rows: Sequence[models.Model]) -> None:
@@ -24,22 +37,24 @@ def insert(rows: Sequence[models.Model]) -> None:
     if not rows:
         return
     model = type(rows[0])
-    if connection.vendor == "postgresql" and len(rows) >= WORTH_COPYING:
-        copy(model, rows)
-    else:
+    if len(rows) < WORTH_COPYING:
         model._default_manager.bulk_create(rows)
-
-
-def copy(model: type[models.Model], rows: Sequence[models.Model]) -> None:
-    columns, getters = plan(model)
+        return
+    columns, getters = plan(model, connection.vendor)
     table = connection.ops.quote_name(model._meta.db_table)
     names = ", ".join(map(connection.ops.quote_name, columns))
     with connection.cursor() as cursor:
         give_keys(cursor, model, rows)
-        # Django wraps the errors of its own calls; what the driver says of a COPY must come out under the same names.
-        with connection.wrap_database_errors, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copying:
-            for row in rows:
-                copying.write_row([get(row) for get in getters])
+        values = ([get(row) for get in getters] for row in rows)
+        if connection.vendor == "postgresql":
+            # Django wraps the errors of its own calls; what the driver says of a COPY must come out under the same
+            # names.
+            with connection.wrap_database_errors, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copying:
+                for row in values:
+                    copying.write_row(row)
+        else:
+            marks = ", ".join(["%s"] * len(columns))
+            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", values)  # noqa: S608 our own names
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
 
@@ -50,26 +65,45 @@ def give_keys(cursor: Any, model: type[models.Model], rows: Sequence[models.Mode
     missing = [row for row in rows if row.pk is None]
     if not missing or key.remote_field is not None:
         return
-    cursor.execute(
-        "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
-        [model._meta.db_table, key.column, len(missing)],
-    )
-    for row, (value,) in zip(missing, cursor.fetchall(), strict=True):
+    if connection.vendor == "postgresql":
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+            [model._meta.db_table, key.column, len(missing)],
+        )
+        keys = [value for (value,) in cursor.fetchall()]
+    else:
+        # One transaction at a time writes in SQLite: no other can take these keys, and inserting them moves the
+        # sequence on. A transaction that began by reading is refused by the engine if another has written since.
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [model._meta.db_table])
+        last = (cursor.fetchone() or (0,))[0]
+        keys = range(last + 1, last + 1 + len(missing))
+    for row, value in zip(missing, keys, strict=True):
         row.pk = value
 
 
 @cache
-def plan(model: type[models.Model]) -> tuple[list[str], list[Getter]]:
+def plan(model: type[models.Model], vendor: str) -> tuple[list[str], list[Getter]]:
     """The columns of a model, and how to read each from an instance as the driver wants it."""
     fields = [field for field in model._meta.concrete_fields if not field.generated]
-    return [field.column or field.attname for field in fields], [getter(field) for field in fields]
+    return [field.column or field.attname for field in fields], [getter(field, vendor) for field in fields]
 
 
-def getter(field: "models.Field[Any, Any]") -> Getter:
+def getter(field: "models.Field[Any, Any]", vendor: str) -> Getter:
     name = field.attname
     if isinstance(field, models.JSONField):
         return lambda row: json.dumps(row.__dict__[name], ensure_ascii=False)
     if field.choices:
         # A choice is stored by its value; the driver would write the name of the enumeration's member.
         return lambda row: value.value if isinstance(value := row.__dict__[name], Enum) else value
+    adapt = SQLITE_ADAPTERS.get(field.get_internal_type()) if vendor == "sqlite" else None
+    if adapt is not None:
+        return lambda row: None if (value := row.__dict__[name]) is None else adapt(value)
     return lambda row: row.__dict__[name]
+
+
+SQLITE_ADAPTERS: dict[str, Adapter] = {
+    "DateField": lambda value: connection.ops.adapt_datefield_value(value),
+    "DateTimeField": lambda value: connection.ops.adapt_datetimefield_value(value),
+    "UUIDField": lambda value: value.hex,
+}
+"""What SQLite has no type for, written as Django reads it. (PostgreSQL's driver takes these values as they are.)"""

@@ -50,6 +50,9 @@ def text_hash(salt: str, text: str) -> str:
     return hashlib.sha256(f"{salt}\n{text}".encode()).hexdigest()
 
 
+CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
 def event_hash(event: Event) -> str:
     """SHA-256 of the canonical JSON of what the event says, with the hash of the event before it. The same on every
     engine: sorted keys, UTC microseconds, integers and strings only."""
@@ -67,23 +70,31 @@ def event_hash(event: Event) -> str:
         "data": event.data,
         "previous": event.previous_hash,
     }
-    canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return hashlib.sha256(CANONICAL.encode(content).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedText:
+    """A text to store beside its event, whose data holds the salted hash."""
+
+    event: Event
+    name: str
+    salt: str
+    text: str
 
 
 def chain(
     stream: str, object_id: int, prefecture_id: int | None, tail: Tail, entries: Sequence[Entry], act: Act
-) -> tuple[list[Event], list[EventText]]:
+) -> tuple[list[Event], list[CarriedText]]:
     """The events (unsaved) that continue an object's chain after `tail`, and the texts that they carry."""
     events, texts = [], []
     for entry in entries:
-        rows = [
-            EventText(name=name, salt=secrets.token_hex(16), text=text) for name, text in entry.texts.items() if text
-        ]
+        salted = {name: (secrets.token_hex(16), text) for name, text in entry.texts.items() if text}
         data = dict(entry.data)
-        if rows:
-            data["texts"] = {row.name: text_hash(row.salt, row.text) for row in rows}
-        event = Event(
+        if salted:
+            data["texts"] = {name: text_hash(salt, text) for name, (salt, text) in salted.items()}
+        event = bulk.new(
+            Event,
             prefecture_id=prefecture_id,
             stream=stream,
             object_id=object_id,
@@ -99,23 +110,25 @@ def chain(
         )
         event.hash = event_hash(event)
         tail = Tail(event.number, event.hash)
-        for row in rows:
-            row.event = event
         events.append(event)
-        texts += rows
+        texts += [CarriedText(event, name, salt, text) for name, (salt, text) in salted.items()]
     return events, texts
 
 
-def store(events: Sequence[Event], texts: Sequence[EventText], *, quiet: bool) -> None:
+def store(events: Sequence[Event], texts: Sequence[CarriedText], *, quiet: bool) -> None:
     """Insert events, their texts and what is to follow them. Must run inside the transaction of the change itself.
 
     Quiet events (imports, history) call nobody: their last one alone waits, to make the screens catch up.
     """
     bulk.insert(events)
-    for row in texts:
-        row.event_id = row.event.pk
-    bulk.insert(texts)
-    bulk.insert([PendingEvent(event=event, quiet=quiet) for event in (events[-1:] if quiet else events)])
+    bulk.insert(
+        [
+            bulk.new(EventText, event_id=row.event.pk, name=row.name, salt=row.salt, text=row.text, erased_at=None)
+            for row in texts
+        ]
+    )
+    waiting = events[-1:] if quiet else events
+    bulk.insert([bulk.new(PendingEvent, event_id=event.pk, quiet=quiet) for event in waiting])
     if events and not quiet:
         nudge()
 

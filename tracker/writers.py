@@ -16,7 +16,7 @@ from tracker.deadlines import DeadlineState, Fact, RuleBook
 from tracker.decisions import Change, Context, PastEvent, decide
 from tracker.enums import Via
 from tracker.errors import InvalidCommand, NotAllowed, SillageError, StaleVersion
-from tracker.models import Deadline, Event, EventText, Outbox, Prefecture, ReferenceCounter, Site, Ticket, User
+from tracker.models import Deadline, Event, Outbox, Prefecture, ReferenceCounter, Site, Ticket, User
 from tracker.permissions import ALL, abilities, check_belongs, may_register
 from tracker.rulebooks import calendars_of, current_calendar, rule_book
 from tracker.search import index_tickets
@@ -262,7 +262,8 @@ def columns_of(state: DeadlineState) -> dict[str, object]:
 
 
 def deadline_row(ticket: Ticket, state: DeadlineState) -> Deadline:
-    return Deadline(
+    return bulk.new(
+        Deadline,
         ticket_id=ticket.pk,
         prefecture_id=ticket.prefecture_id,
         site_id=ticket.site_id,
@@ -365,8 +366,8 @@ def decide_draft(draft: Draft, rules: RuleBook, calendar: WorkCalendar, history:
 
 
 def insert_many(drafts: Sequence[Draft]) -> None:
-    loud: tuple[list[Event], list[EventText]] = ([], [])
-    silent: tuple[list[Event], list[EventText]] = ([], [])
+    loud: tuple[list[Event], list[journal.CarriedText]] = ([], [])
+    silent: tuple[list[Event], list[journal.CarriedText]] = ([], [])
     created: list[Deadline] = []
     detailed: list[tuple[Ticket, dict[str, Any]]] = []
     for draft in drafts:

@@ -19,6 +19,7 @@ from tracker import journal, triggers
 from tracker.commands import Answer, Hold, Note, Take
 from tracker.elimination import erase_texts
 from tracker.models import Deadline, Event, EventText, PendingEvent, SealedHead, Ticket
+from tracker.models.search import SearchDocument
 from tracker.verification import check_deadlines, seal_heads, verify_journal
 
 pytestmark = pytest.mark.django_db
@@ -166,6 +167,7 @@ def test_a_cut_tail_with_the_version_lowered_is_found_by_the_head(tickets: list[
 
 def remove_ticket(ticket: Ticket) -> None:
     Deadline.objects.filter(ticket=ticket).delete()
+    SearchDocument.objects.filter(ticket=ticket).delete()
     Ticket.objects.filter(pk=ticket.pk).delete()
 
 

@@ -111,7 +111,7 @@ def carry_out(prefecture: Prefecture, user: User, job: Job) -> Job:
         with file_of(job).open("rb") as handle:
             after = keep(prefecture, user, params, handle, waits=False)
         follow(job, after)
-        transaction.on_commit(lambda: forget_file(job))
+    forget_file(job)
     return after
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import Enum
 from itertools import islice
 from pathlib import Path
 
@@ -28,12 +29,23 @@ Follow = Callable[[int, int], None]
 """Told the rows gone through so far, and how many there are (0: not known yet)."""
 
 
+class Repeat(Enum):
+    """What a row has in common with the rows above it in its own file."""
+
+    NOTHING = "nothing"
+    ALL = "all"
+    """It is the same row again."""
+    NUMBER = "number"
+    """Another demande under a number that is taken."""
+
+
 @dataclass(slots=True)
 class Candidate:
     """A row that the file itself does not refuse, with who it is and what it asks for."""
 
     row: TableRow
     identity: RowIdentity
+    repeats: Repeat = Repeat.NOTHING
     known: ExternalIdentity | None = None
     draft: writers.Draft | None = None
     updates: bool = False
@@ -80,8 +92,9 @@ class Importer:
         self.identifier = Identifier()
         # Rows that the file alone refuses: reading it again would refuse them again.
         self.refused_by_file: set[tuple[str, int]] = set()
-        # Where this very file has already named a demande: a rehearsal writes nothing, and must see it all the same.
-        self.seen: dict[tuple[str, int, str], RowIdentity] = {}
+        # Where this very file has already named a demande, with a fingerprint of whose and when: a rehearsal writes
+        # nothing, and must see it all the same. Kept for each row, hence small.
+        self.seen: dict[tuple[str, int, str], int] = {}
         self.arrivals: tuple[date, date] | None = None
         # How much of the file the last chunk has brought us through, from 0 to 1.
         self.read_part = 0.0
@@ -101,7 +114,6 @@ class Importer:
         for chunk in chunks(self.candidates(reading), writers.CHUNK):
             done = max(0, min(self.start - written, len(chunk)))
             written += len(chunk)
-            self.skip(chunk[:done])
             if chunk[done:]:
                 self.read_part = chunk[-1].row.table.progress(chunk[-1].row.row)
                 self.write(chunk[done:], written)
@@ -130,7 +142,17 @@ class Importer:
                 identity = self.identifier.identify(row.sheet, row.values)
                 first, last = self.arrivals or (identity.received_on, identity.received_on)
                 self.arrivals = (min(first, identity.received_on), max(last, identity.received_on))
-                yield Candidate(row, identity)
+                yield Candidate(row, identity, self.repeat(identity))
+
+    def repeat(self, identity: RowIdentity) -> Repeat:
+        """Whether this very file has already given this number. Unlike a later version of the file, a second row cannot
+        correct the first: with another sender or another arrival, it is another demande."""
+        fingerprint = hash((identity.sender, identity.received_on))
+        before = self.seen.get(identity.place)
+        if before is None:
+            self.seen[identity.place] = fingerprint
+            return Repeat.NOTHING
+        return Repeat.ALL if before == fingerprint else Repeat.NUMBER
 
     def write(self, chunk: Sequence[Candidate], position: int) -> None:
         """Take one chunk, in one transaction with the mark of how far the import has come. Where another import has
@@ -165,11 +187,6 @@ class Importer:
         if self.on_chunk is not None:
             self.on_chunk(self, position)
 
-    def skip(self, chunk: Iterable[Candidate]) -> None:
-        """Rows that an interrupted run has dealt with: they are only remembered, for those that repeat them."""
-        for candidate in chunk:
-            self.seen.setdefault(candidate.identity.place, candidate.identity)
-
     def match(self, chunk: Sequence[Candidate]) -> None:
         """Find the demandes that the rows of a chunk already are, and what their journal says of the open ones."""
         identities = ExternalIdentity.objects.filter(
@@ -199,10 +216,13 @@ class Importer:
 
     def prepare(self, candidate: Candidate) -> bool:
         """Decide what becomes of a row; True where something is to be written."""
-        identity, values = candidate.identity, candidate.row.values
-        before = self.seen.setdefault(identity.place, identity)
-        if before is not identity:
-            return self.repeated(candidate, before)
+        values = candidate.row.values
+        if candidate.repeats is Repeat.NUMBER:
+            self.refuse_number(candidate)
+            return False
+        if candidate.repeats is Repeat.ALL:
+            self.report.already_known += 1
+            return False
         if candidate.known is not None:
             return self.known(candidate, candidate.known)
         found = self.lookups.cells(values)
@@ -217,16 +237,6 @@ class Importer:
     def draft(self, ticket: Ticket, steps: list[Command], old_number: str = "") -> writers.Draft:
         author = writers.Author(user=self.user, via=Via.IMPORT, quiet=True, now=self.now)
         return writers.Draft(ticket, [(author, steps)], old_number)
-
-    def repeated(self, candidate: Candidate, before: RowIdentity) -> bool:
-        """A row whose number this very file has already given. Unlike a later version of the file, it cannot correct
-        the first one: with another sender or another arrival, it is another demande."""
-        identity = candidate.identity
-        if (identity.sender, identity.received_on) != (before.sender, before.received_on):
-            self.refuse_number(candidate)
-        else:
-            self.report.already_known += 1
-        return False
 
     def known(self, candidate: Candidate, known: ExternalIdentity) -> bool:
         """A row met before: nothing to do, an open demande to go on with, or a contradiction to report."""
@@ -276,9 +286,10 @@ class Importer:
             return None
         self.report.taken += 1
         return ExternalIdentity(
-            ticket=draft.ticket,
-            prefecture=self.target.prefecture,
-            kind=self.target.kind,
+            # By key: setting the objects themselves costs ten times as much.
+            ticket_id=draft.ticket.pk,
+            prefecture_id=self.target.prefecture.pk,
+            kind_id=self.target.kind.pk,
             register=self.target.register,
             sheet=identity.sheet,
             year=identity.year,
@@ -286,7 +297,7 @@ class Importer:
             old_number=str(candidate.row.values.get("number", ""))[:60],
             received_on=identity.received_on,
             sender_digest=identity.sender,
-            job=self.job,
+            job_id=self.job.pk if self.job else None,
         )
 
     # --- refusals -------------------------------------------------------------------------------------------
