@@ -22,8 +22,8 @@ test: ## everything: checks, tests on SQLite and PostgreSQL, browser (20 minutes
 check: dev ## format, lint, types, contracts, pure and service tests on SQLite (90 seconds)
 	@exec scripts/check.sh --with-tests
 
-format: dev ## rewrite the code and the templates as `make check` wants them
-	@.venv/bin/ruff format . && .venv/bin/ruff check --fix . && .venv/bin/djlint --reformat --quiet frontend/templates
+format: dev ## rewrite the code as `make check` wants them
+	@.venv/bin/ruff format . && .venv/bin/ruff check --fix .
 
 screens: dev ## a picture of every page at 1280 and 400 pixels, in screens/
 	@$(PYTHON) scripts/screens.py

@@ -28,6 +28,10 @@ app.conf.beat_schedule = {
         "task": "tracker.tasks.close_answered",
         "schedule": crontab(hour=2, minute=15),
     },
+    "files of imports forgotten": {
+        "task": "tracker.tasks.forget_import_files",
+        "schedule": crontab(hour=2, minute=30),
+    },
     "half-filled forms forgotten": {
         "task": "frontend.tasks.purge_drafts",
         "schedule": crontab(hour=2, minute=45),

@@ -29,6 +29,9 @@ PAGES: Final = (
     ("Imports", "imports", (Role.QUALITY,), True),
 )
 
+WHOLE_ONLY: Final = frozenset({"imports"})
+"""Pages of those who hold their role over the whole préfecture."""
+
 HTMX_CONFIG: Final = json.dumps(
     {
         # htmx would inject a style sheet and evaluate strings: the content security policy refuses both.
@@ -85,7 +88,7 @@ def navigation(request: HttpRequest) -> list[Link]:
         return []
     links = []
     for label, name, roles, apart in PAGES:
-        if user.scope.has(*roles):
+        if user.scope.has_whole(*roles) if name in WHOLE_ONLY else user.scope.has(*roles):
             url = reverse(name)
             here = "page" if request.path == url else "true" if request.path.startswith(url) else ""
             links.append(Link(label, url, here, apart))

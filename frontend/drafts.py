@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from frontend.models import FormDraft, Submission
 from tracker.models import User
+from tracker.text import clean_text
 
 KEPT = timedelta(days=14)
 OFFERED = 3
@@ -16,7 +17,7 @@ NEVER_KEPT = frozenset({"csrfmiddlewaretoken", "token"})
 
 def save(user: User, form: str, token: uuid.UUID, typed: Mapping[str, str], now: datetime) -> None:
     """Keep what `typed` holds. `token` names one opening of the form: two letters typed side by side are two drafts."""
-    data = {name: value[:MAX_VALUE] for name, value in typed.items() if name not in NEVER_KEPT and value}
+    data = {name: clean_text(value)[:MAX_VALUE] for name, value in typed.items() if name not in NEVER_KEPT and value}
     FormDraft.objects.update_or_create(user=user, form=form, token=token, defaults={"data": data, "saved_at": now})
 
 

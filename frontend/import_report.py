@@ -12,6 +12,7 @@ from tracker.enums import JobState
 from tracker.importing import asking
 from tracker.importing.report import RefusedRow, counted, grouped
 from tracker.models import Job
+from tracker.spreadsheets.problems import all_headers
 
 REFUSED_SHOWN: Final = 200
 """The workbook holds them all; a page of more would not be read."""
@@ -134,6 +135,11 @@ class ImportReport:
     @cached_property
     def refused(self) -> list[RefusedRow]:
         return [RefusedRow(**row) for row in self.job.result.get("refused", ())]
+
+    @property
+    def refused_headers(self) -> list[str]:
+        """The columns of the file in its order, then those that only a refused row has."""
+        return list(dict.fromkeys([*self.job.result.get("columns", ()), *sorted(all_headers(self.refused))]))
 
     @property
     def refused_title(self) -> str:

@@ -129,7 +129,7 @@ def desk_of(user: User) -> Desk | None:
     office = Office.objects.filter(pk__in=[grant.office_root for grant in works_in], is_active=True).first()
     sites = list(Site.objects.filter(prefecture=prefecture).order_by("-is_main", "position", "pk"))
     places = {grant.site_id for grant in grants if grant.site_id} | ({office.site_id} if office else set())
-    everywhere = any(grant.site_id is None and grant.office_root is None for grant in grants)
+    everywhere = any(grant.is_whole for grant in grants)
     if places and not everywhere:
         sites = [site for site in sites if site.pk in places]
     return Desk(

@@ -55,8 +55,9 @@ def short_date(day: date, today: date | None = None) -> str:
 
 
 def count_of(number: int, singular: str, plural: str | None = None) -> str:
-    """« 1 demande », « 2 demandes »; zero takes the singular, as in French."""
-    return f"{number} {singular if abs(number) < 2 else plural or singular + 's'}"
+    """« 1 demande », « 2 000 demandes »; zero takes the singular, as in French."""
+    said = f"{number:,}".replace(",", "\u202f")
+    return f"{said} {singular if abs(number) < 2 else plural or singular + 's'}"
 
 
 def working_days(number: int) -> str:

@@ -20,8 +20,7 @@ check() {
 
 check "format (ruff)" ruff format --check .
 check "lint (ruff)" ruff check .
-check "templates, layout (djlint)" djlint --check --quiet frontend/templates
-check "templates, lint (djlint)" djlint --lint --quiet frontend/templates
+check "templates (djlint)" djlint --lint --quiet frontend/templates
 check "types (mypy)" mypy config tracker correspondence complaints actions notifications frontend manage.py
 check "import contracts" lint-imports
 check "migrations" python manage.py makemigrations --check --dry-run

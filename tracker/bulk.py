@@ -45,16 +45,16 @@ def insert(rows: Sequence[models.Model]) -> None:
     names = ", ".join(map(connection.ops.quote_name, columns))
     with connection.cursor() as cursor:
         give_keys(cursor, model, rows)
-        values = ([get(row) for get in getters] for row in rows)
+        lines = ([get(row) for get in getters] for row in rows)
         if connection.vendor == "postgresql":
             # Django wraps the errors of its own calls; what the driver says of a COPY must come out under the same
             # names.
             with connection.wrap_database_errors, cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copying:
-                for row in values:
-                    copying.write_row(row)
+                for line in lines:
+                    copying.write_row(line)
         else:
             marks = ", ".join(["%s"] * len(columns))
-            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", values)  # noqa: S608 our own names
+            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(lines))  # noqa: S608 our own names
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
 
@@ -76,7 +76,7 @@ def give_keys(cursor: Any, model: type[models.Model], rows: Sequence[models.Mode
         # sequence on. A transaction that began by reading is refused by the engine if another has written since.
         cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [model._meta.db_table])
         last = (cursor.fetchone() or (0,))[0]
-        keys = range(last + 1, last + 1 + len(missing))
+        keys = list(range(last + 1, last + 1 + len(missing)))
     for row, value in zip(missing, keys, strict=True):
         row.pk = value
 

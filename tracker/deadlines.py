@@ -207,10 +207,10 @@ class Engine:
         """Open a deadline with the rule that the fact names for `purpose` (none: « sans délai défini »)."""
         rule = self.rules.get(data["rules"].get(purpose))
         due_on = self.calendar_at(data["calendar"]).add(starts_on, rule.days) if rule else None
-        self.add(
+        self.deadlines.append(
             DeadlineState(
                 purpose=purpose,
-                rank=0,
+                rank=self.next_rank(purpose),
                 starts_on=starts_on,
                 counted_on=counted_on,
                 rule=rule.id if rule else None,
@@ -219,9 +219,8 @@ class Engine:
             )
         )
 
-    def add(self, state: DeadlineState) -> None:
-        rank = 1 + sum(other.purpose == state.purpose for other in self.deadlines)
-        self.deadlines.append(replace(state, rank=rank))
+    def next_rank(self, purpose: str) -> int:
+        return 1 + sum(state.purpose == purpose for state in self.deadlines)
 
     def change(self, test: Callable[[DeadlineState], bool], **fields: Any) -> None:
         self.deadlines = [replace(state, **fields) if test(state) else state for state in self.deadlines]
@@ -333,21 +332,29 @@ class Engine:
             if promise.due_on is not None and on > promise.due_on:
                 return  # a promise already broken is not mended by another
             self.change(lambda state: state.key == promise.key, outcome=Outcome.VOID)
-        self.add(DeadlineState(Purpose.PROMISED_REPLY, 0, starts_on=on, counted_on=self.counted_on, due_on=promised_on))
+        self.deadlines.append(
+            DeadlineState(
+                Purpose.PROMISED_REPLY,
+                rank=self.next_rank(Purpose.PROMISED_REPLY),
+                starts_on=on,
+                counted_on=self.counted_on,
+                due_on=promised_on,
+            )
+        )
 
     def on_asked(self, data: Mapping[str, Any]) -> None:
         on = required_day(data, "on")
         first = [state for state in self.deadlines if state.purpose in FIRST_PROMISES][-1]
         asked = DeadlineState(
             Purpose.COMPLEMENT,
-            rank=0,
+            rank=self.next_rank(Purpose.COMPLEMENT),
             starts_on=first.starts_on,
             counted_on=self.counted_on,
             rule=first.rule,
             days=first.days,
             due_on=first.due_on,
         )
-        self.add(judged(asked, on, self.calendar_at(data["calendar"])))
+        self.deadlines.append(judged(asked, on, self.calendar_at(data["calendar"])))
         self.change(lambda state: state.running and overdue(state, on), outcome=Outcome.LATE)
         self.change(lambda state: state.running, outcome=Outcome.VOID, suspended=True)
 

@@ -99,7 +99,8 @@ def decode(text: str, order: Order, model: type[Model]) -> Cursor | None:
             None if value is None and key.nullable else _typed(model, key.name, value)
             for key, value in zip(order.keys, values, strict=True)
         )
-    except (binascii.Error, ValueError, TypeError):
+    # RecursionError: brackets opened by the thousand.
+    except (binascii.Error, ValueError, TypeError, RecursionError):
         return None
     return Cursor(code, typed, bool(backwards))
 

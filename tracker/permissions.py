@@ -59,7 +59,8 @@ def covers(grant: Grant, ticket: Ticket) -> bool:
                 return grant.site_id in (None, ticket.site_id)
             return (grant.office_root is None and grant.site_id is None) or ticket.office_id in grant.office_ids
         case Role.MAILROOM:
-            waiting = ticket.state == State.REGISTERED or (ticket.state == State.ASSIGNED and ticket.by_mailroom)
+            its_own = ticket.by_mailroom and ticket.state in (State.REGISTERED, State.ASSIGNED)
+            waiting = its_own or (ticket.state == State.REGISTERED and ticket.sent_back_count > 0)
             return waiting and grant.site_id in (None, ticket.site_id)
         case _:
             return False

@@ -25,7 +25,8 @@ def granted(grant: Grant) -> Q:
             return part & (Q(office_id__in=grant.office_ids) | Q(office__isnull=True, site_id=grant.site_id))
         return part
     if grant.role == Role.MAILROOM:
-        waiting = Q(state=State.REGISTERED) | Q(state=State.ASSIGNED, by_mailroom=True)
+        its_own = Q(by_mailroom=True, state__in=(State.REGISTERED, State.ASSIGNED))
+        waiting = its_own | Q(state=State.REGISTERED, sent_back_count__gt=0)
         return part & waiting & (Q(site_id=grant.site_id) if grant.site_id is not None else Q())
     return Q(pk__in=())
 

@@ -17,6 +17,11 @@ class Grant:
     # The bureaux below, the one named included.
     office_ids: frozenset[int]
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether it holds over the whole préfecture."""
+        return self.site_id is None and self.office_root is None
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -28,6 +33,10 @@ class Scope:
 
     def has(self, *roles: Role) -> bool:
         return any(grant.role in roles for grant in self.grants)
+
+    def has_whole(self, *roles: Role) -> bool:
+        """Whether the person holds one of `roles` over a whole préfecture."""
+        return any(grant.role in roles and grant.is_whole for grant in self.grants)
 
     def offices(self, *roles: Role) -> frozenset[int]:
         """The bureaux over which the person holds one of `roles`."""

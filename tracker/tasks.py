@@ -6,6 +6,7 @@ import logging
 from celery import shared_task
 
 from tracker import closing, jobs, pending
+from tracker.importing.files import forget_old_files
 from tracker.verification import check_deadlines, verify_journal
 from tracker.verification.seals import seal_heads
 
@@ -27,6 +28,12 @@ def close_answered() -> None:
     count = closing.close_answered()
     if count:
         logger.info("%s answered demandes closed", count)
+
+
+@shared_task
+def forget_import_files() -> None:
+    """The files and refused rows of imports hold personal data: none stays longer than it is of use."""
+    forget_old_files()
 
 
 @shared_task

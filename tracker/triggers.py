@@ -23,12 +23,19 @@ POSTGRESQL_LIFT = (
     f"DROP TRIGGER IF EXISTS {TABLE}_no_change ON {TABLE}",
     f"DROP TRIGGER IF EXISTS {TABLE}_no_truncate ON {TABLE}",
 )
-SQLITE = tuple(
-    f"CREATE TRIGGER IF NOT EXISTS {TABLE}_no_{verb.lower()} BEFORE {verb} ON {TABLE} "
-    f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
-    for verb in ("UPDATE", "DELETE")
+SQLITE = (
+    *(
+        f"CREATE TRIGGER IF NOT EXISTS {TABLE}_no_{verb.lower()} BEFORE {verb} ON {TABLE} "
+        f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
+        for verb in ("UPDATE", "DELETE")
+    ),
+    # INSERT OR REPLACE deletes the row in its way without asking the trigger on DELETE.
+    f"CREATE TRIGGER IF NOT EXISTS {TABLE}_no_replace BEFORE INSERT ON {TABLE} "  # noqa: S608  (nothing but constants)
+    f"WHEN EXISTS (SELECT 1 FROM {TABLE} WHERE id = NEW.id OR "
+    "(stream = NEW.stream AND object_id = NEW.object_id AND number = NEW.number)) "
+    f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END",
 )
-SQLITE_LIFT = tuple(f"DROP TRIGGER IF EXISTS {TABLE}_no_{verb}" for verb in ("update", "delete"))
+SQLITE_LIFT = tuple(f"DROP TRIGGER IF EXISTS {TABLE}_no_{verb}" for verb in ("update", "delete", "replace"))
 
 
 def connection_for(alias: str) -> BaseDatabaseWrapper:
@@ -72,6 +79,6 @@ def missing(alias: str = "default") -> list[str]:
                 [TABLE],
             )
         else:
-            wanted = {f"{TABLE}_no_update", f"{TABLE}_no_delete"}
+            wanted = {f"{TABLE}_no_update", f"{TABLE}_no_delete", f"{TABLE}_no_replace"}
             cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [TABLE])
         return sorted(wanted - {name for (name,) in cursor.fetchall()})

@@ -15,6 +15,7 @@ from config.settings.base import BASE_DIR, SQLITE_OPTIONS
 env = environ.Env()
 DATA_DIR = Path(env.str("SILLAGE_DATA", default=str(BASE_DIR / "var"))).resolve()
 DATA_DIR.mkdir(parents=True, exist_ok=True)
+os.umask(0o077)  # the database and the files hold personal data: their owner's alone
 
 
 def generated_key(name: str) -> str:

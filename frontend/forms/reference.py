@@ -184,4 +184,4 @@ class ConfirmForm(DatedForm):
 
 def year_typed(value: str | None, today: date, years: range) -> int:
     """The year asked for in an address, today's where it is none of the calendar's."""
-    return int(value) if value and value.isascii() and value.isdigit() and int(value) in years else today.year
+    return {str(year): year for year in years}.get(value or "", today.year)

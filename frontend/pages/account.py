@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.decorators import method_decorator
 from django.utils.timezone import localtime
+from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from frontend.forms.account import NewPasswordForm, SignInForm
@@ -30,6 +31,7 @@ HOMES: Final = (
 """What each role opens first; a person with several roles opens the first that applies."""
 
 
+@require_safe
 def home(request: PageRequest) -> HttpResponse:
     for roles, name in HOMES:
         if request.user.scope.has(*roles):
@@ -71,6 +73,7 @@ def locked_out(
     return errors.page(request, 429, text=text)
 
 
+@require_http_methods(["GET", "POST"])
 def change_password(request: PageRequest) -> HttpResponse:
     """Also where a person whose password was given by somebody else is sent until another is chosen."""
     user = User.objects.get(pk=request.user.pk)

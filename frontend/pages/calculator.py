@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
+from django.views.decorators.http import require_safe
 
 from frontend import wording
 from frontend.forms.calculator import CalculatorForm
@@ -14,6 +15,7 @@ from tracker.calculating import calculate
 from tracker.workdays import DateOutsideCalendar
 
 
+@require_safe
 def calculator(request: PageRequest) -> HttpResponse:
     form = CalculatorForm(request.user, request.GET or None)
     context: dict[str, Any] = {"form": form} | found(form)

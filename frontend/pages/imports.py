@@ -29,7 +29,7 @@ from tracker.importing.files import JOB_KIND
 from tracker.models import Job, Prefecture
 from tracker.spreadsheets.errors import SpreadsheetError
 from tracker.spreadsheets.layouts import register_layout
-from tracker.spreadsheets.problems import all_headers, write_problems
+from tracker.spreadsheets.problems import write_problems
 from tracker.spreadsheets.tables import preview_sheets
 
 UNPROCESSABLE: Final = 422
@@ -176,12 +176,12 @@ def carry_out(request: PageRequest, job_id: int) -> HttpResponse:
 def refused(request: PageRequest, job_id: int) -> HttpResponseBase:
     """The rows that were not taken, as they were, with why and how to mend each."""
     prefecture, job = job_of(request, job_id)
-    rows = report_of(job, prefecture).refused
-    if not rows:
+    report = report_of(job, prefecture)
+    if not report.refused:
         raise Http404
     # Closed, and so deleted, by the response once it has been sent.
     target: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
-    write_problems(target, all_headers(rows), rows)
+    write_problems(target, report.refused_headers, report.refused)
     target.seek(0)
     return FileResponse(target, as_attachment=True, filename=f"lignes-refusees-{job.pk}.xlsx", content_type=XLSX)
 

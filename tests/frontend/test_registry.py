@@ -309,7 +309,7 @@ def test_beyond_ten_thousand_the_total_says_so() -> None:
     from frontend.pages.registry import total_words
     from tracker.paging import Total
 
-    assert total_words(Total(10_000, exact=True)) == "10000 demandes"
+    assert total_words(Total(10_000, exact=True)) == "10\u202f000 demandes"
     assert total_words(Total(10_000, exact=False)) == "plus de 10 000 demandes".replace("10 000", "10\u202f000")
 
 

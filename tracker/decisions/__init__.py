@@ -43,7 +43,7 @@ HANDLERS: dict[type[commands.Command], Callable[..., EventDraft | None]] = {
 
 # Columns that follow from the journal or never change: a change of theirs is not a fact to record.
 DERIVED = frozenset({"id", "version", "due_on", "due_purpose", "reference", "number", "year", "prefecture_id"})
-COLUMNS = tuple(f.attname for f in Ticket._meta.concrete_fields if f.attname not in DERIVED)
+COLUMNS = frozenset(f.attname for f in Ticket._meta.concrete_fields if f.attname not in DERIVED)
 
 
 def decide(ticket: Ticket, acts: Sequence[commands.Command], context: Context) -> Change:
@@ -85,14 +85,18 @@ def decide(ticket: Ticket, acts: Sequence[commands.Command], context: Context) -
         changed_columns(ticket, start).keys() | {"version", "due_on", "due_purpose"},
         events,
         deadlines,
-        detail_columns(ticket.machine, acts, effective(context.facts)),
+        detail_columns(ticket.machine, acts, context.facts),
     )
 
 
 def changed_columns(ticket: Ticket, before: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
     """Old and new value of each column of `ticket` that differs from `before`, a copy of its attributes."""
-    now = ticket.__dict__
-    return {name: (before.get(name), now.get(name)) for name in COLUMNS if before.get(name) != now.get(name)}
+    return {
+        name: (before.get(name), value)
+        for name, value in ticket.__dict__.items()
+        # Nearly all are the very same object: the cheap test first, imports do this ten times per demande.
+        if value is not before.get(name) and name in COLUMNS and value != before.get(name)
+    }
 
 
 def recorded(changes: dict[str, tuple[Any, Any]]) -> dict[str, list[Any]]:
@@ -117,8 +121,11 @@ def detail_columns(machine: str, acts: Sequence[commands.Command], facts: Sequen
             details |= act.details
         elif isinstance(act, commands.Propose):
             details["place"] = act.place
+    if machine != Machine.MEETING:
+        return details
+    facts = effective(facts)
     undone = any(isinstance(act, commands.Undo) for act in acts)
-    if machine == Machine.MEETING and (undone or any(fact.kind in ("proposed", "met") for fact in facts)):
+    if undone or any(fact.kind in ("proposed", "met") for fact in facts):
         latest: dict[str, Any] = {}
         for fact in facts:
             latest[fact.kind] = fact.data

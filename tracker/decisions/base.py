@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -90,7 +90,9 @@ class EventDraft:
     texts: dict[str, str] = field(default_factory=dict)
 
     def changing(self, changes: dict[str, list[Any]]) -> "EventDraft":
-        return replace(self, data={**self.data, "changes": changes}) if changes else self
+        if not changes:
+            return self
+        return EventDraft(self.kind, self.occurred_on, {**self.data, "changes": changes}, self.texts)
 
 
 @dataclass(slots=True)

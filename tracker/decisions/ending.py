@@ -90,11 +90,16 @@ def absorb(ticket: Ticket, command: Absorb, context: Context) -> EventDraft:
 
 def reopen(ticket: Ticket, command: Reopen, context: Context) -> EventDraft:
     context.require("reopen")
+    ended_on = ticket.ended_on
     transition(ticket.reopen)
     if command.message_on is None:
         return EventDraft("reopened", context.today, {"cause": "mistake"}, noted(command.note))
     context.not_future(command.message_on, "message_on")
     after_arrival(ticket, command.message_on, "message_on")
+    if ended_on is not None and command.message_on < ended_on:
+        raise InvalidCommand(
+            f"Ce message précède la fin de la demande ({ended_on:%d/%m/%Y}) : il n’y répond pas.", field="message_on"
+        )
     opened = next(fact for fact in effective(context.facts) if fact.kind == "registered")
     data = {
         "cause": "new_message",

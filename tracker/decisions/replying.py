@@ -1,7 +1,7 @@
 """The reply machine: asking for a piece, holding reply, answer."""
 
 from tracker.commands import Answer, AskRequester, Complete, Hold
-from tracker.deadlines import effective
+from tracker.deadlines import effective, required_day
 from tracker.decisions.base import Context, EventDraft, after_arrival, after_restart, iso, scope_of, transition
 from tracker.decisions.handling import clean
 from tracker.errors import InvalidCommand
@@ -72,6 +72,9 @@ def answer(ticket: Ticket, command: Answer, context: Context) -> EventDraft:
         context.not_future(command.answered_on, "answered_on")
         after_arrival(ticket, command.answered_on, "answered_on")
         after_restart(context, command.answered_on, "answered_on")
+        held = [required_day(fact.data, "on") for fact in effective(context.facts) if fact.kind == "held"]
+        if held and command.answered_on < held[-1]:
+            raise InvalidCommand(f"Cette date précède la réponse d’attente ({held[-1]:%d/%m/%Y}).", field="answered_on")
     transition(ticket.answer, answered_on=command.answered_on, channel_id=command.channel_id)
     data = {
         "on": iso(command.answered_on),

@@ -30,13 +30,12 @@ Follow = Callable[[int, int], None]
 
 
 class Repeat(Enum):
-    """What a row has in common with the rows above it in its own file."""
+    """What a row says again of what this very file has said before."""
 
     NOTHING = "nothing"
+    NUMBER = "number"  # of another demande
+    DEMANDE = "demande"  # the same one, with other dates
     ALL = "all"
-    """It is the same row again."""
-    NUMBER = "number"
-    """Another demande under a number that is taken."""
 
 
 @dataclass(slots=True)
@@ -69,6 +68,15 @@ class Mark:
         del report.refused[self.refused :]
 
 
+HANDLING = frozenset(
+    {
+        "answered_on", "published_on", "holding_on", "promised_on", "asked_on", "completed_on", "proposed_on",
+        "meeting_on", "met_on", "unavailability",
+    }
+)  # fmt: skip
+"""Columns that say what was done of a demande, not which one it is."""
+
+
 @dataclass
 class Importer:
     """One run over one file. `start` is the number of candidate rows that an interrupted run had already written."""
@@ -92,9 +100,10 @@ class Importer:
         self.identifier = Identifier()
         # Rows that the file alone refuses: reading it again would refuse them again.
         self.refused_by_file: set[tuple[str, int]] = set()
-        # Where this very file has already named a demande, with a fingerprint of whose and when: a rehearsal writes
-        # nothing, and must see it all the same. Kept for each row, hence small.
-        self.seen: dict[tuple[str, int, str], int] = {}
+        # Where this very file has named a demande: the row, and fingerprints of whose it is and of what was done.
+        # A rehearsal writes nothing, and must see it all the same. Kept for each row, hence small.
+        self.seen: dict[tuple[str, int, str], tuple[int, int, int]] = {}
+        self.refused_places: set[tuple[str, int, str]] = set()
         self.arrivals: tuple[date, date] | None = None
         # How much of the file the last chunk has brought us through, from 0 to 1.
         self.read_part = 0.0
@@ -128,6 +137,7 @@ class Importer:
         report.created_themes = sorted({*report.created_themes, *lookups.created_themes})
         report.unknown_offices = sorted({*report.unknown_offices, *lookups.unknown_offices})
         report.unknown_sites = sorted({*report.unknown_sites, *lookups.unknown_sites})
+        report.columns = list(dict.fromkeys(header for table in reading.sheets for header in table.match.headers))
         order = {table.sheet: position for position, table in enumerate(reading.sheets)}
         report.refused.sort(key=lambda refused: (order.get(refused.sheet, len(order)), refused.row))
         if self.arrivals:
@@ -142,17 +152,19 @@ class Importer:
                 identity = self.identifier.identify(row.sheet, row.values)
                 first, last = self.arrivals or (identity.received_on, identity.received_on)
                 self.arrivals = (min(first, identity.received_on), max(last, identity.received_on))
-                yield Candidate(row, identity, self.repeat(identity))
+                yield Candidate(row, identity, self.repeat(row, identity))
 
-    def repeat(self, identity: RowIdentity) -> Repeat:
+    def repeat(self, row: TableRow, identity: RowIdentity) -> Repeat:
         """Whether this very file has already given this number. Unlike a later version of the file, a second row cannot
-        correct the first: with another sender or another arrival, it is another demande."""
-        fingerprint = hash((identity.sender, identity.received_on))
-        before = self.seen.get(identity.place)
-        if before is None:
-            self.seen[identity.place] = fingerprint
+        correct the first: which of the two is right, only a person knows."""
+        whose = hash((identity.sender, identity.received_on))
+        done = hash(tuple(sorted((code, value) for code, value in row.values.items() if code in HANDLING)))
+        number, first_whose, first_done = self.seen.setdefault(identity.place, (row.row, whose, done))
+        if number == row.row:
             return Repeat.NOTHING
-        return Repeat.ALL if before == fingerprint else Repeat.NUMBER
+        if whose != first_whose:
+            return Repeat.NUMBER
+        return Repeat.ALL if done == first_done else Repeat.DEMANDE
 
     def write(self, chunk: Sequence[Candidate], position: int) -> None:
         """Take one chunk, in one transaction with the mark of how far the import has come. Where another import has
@@ -178,6 +190,7 @@ class Importer:
             drafted = [candidate for candidate in chunk if self.prepare(candidate)]
             writers.write_many([c.draft for c in drafted if c.draft], self.rules, refuse=True)
             bulk.insert([identity for identity in map(self.settle, drafted) if identity is not None])
+            self.settle_repeated(candidate for candidate in chunk if candidate.repeats is Repeat.ALL)
             if self.dry_run:
                 transaction.set_rollback(True)
             else:
@@ -220,9 +233,11 @@ class Importer:
         if candidate.repeats is Repeat.NUMBER:
             self.refuse_number(candidate)
             return False
-        if candidate.repeats is Repeat.ALL:
-            self.report.already_known += 1
+        if candidate.repeats is Repeat.DEMANDE:
+            self.refuse_twin(candidate, "avec d’autres dates")
             return False
+        if candidate.repeats is Repeat.ALL:
+            return False  # counted once it is known what becomes of the first
         if candidate.known is not None:
             return self.known(candidate, candidate.known)
         found = self.lookups.cells(values)
@@ -278,6 +293,7 @@ class Importer:
         if draft is None:
             return None
         if draft.refusal is not None:
+            self.refused_places.add(identity.place)
             self.refuse_by(candidate, draft.refusal)
             return None
         if candidate.updates:
@@ -300,6 +316,14 @@ class Importer:
             job_id=self.job.pk if self.job else None,
         )
 
+    def settle_repeated(self, candidates: Iterable[Candidate]) -> None:
+        """A row that repeats another is known, unless the other was refused: nothing stands for it then."""
+        for candidate in candidates:
+            if candidate.identity.place in self.refused_places:
+                self.refuse_twin(candidate, "et elle est refusée")
+            else:
+                self.report.already_known += 1
+
     # --- refusals -------------------------------------------------------------------------------------------
 
     def refuse(self, row: TableRow | RowProblem, column: str, reason: str, mend: str) -> None:
@@ -318,6 +342,15 @@ class Importer:
             f"Numéro déjà utilisé dans ce registre\xa0: {quoted(candidate.identity.number or '—')} désigne une autre "
             "demande, d’un autre expéditeur ou d’une autre date.",
             "Donnez un autre numéro à cette ligne, ou importez ce fichier sous un autre nom de registre.",
+        )
+
+    def refuse_twin(self, candidate: Candidate, how: str) -> None:
+        first, *_ = self.seen[candidate.identity.place]
+        self.refuse(
+            candidate.row,
+            header_of(candidate.row, "number"),
+            f"La ligne {first} de cette feuille parle déjà de cette demande, {how}.",
+            "Gardez une seule des deux lignes, puis importez à nouveau ce fichier.",
         )
 
     def contradiction(

@@ -31,6 +31,8 @@ class ImportReport:
     blank: int = 0
     totals: int = 0
     refused: list[RefusedRow] = field(default_factory=list)
+    columns: list[str] = field(default_factory=list)
+    """The headers of the file, in its order: PostgreSQL does not keep that of the cells of a row."""
     ignored_sheets: list[str] = field(default_factory=list)
     created_mailboxes: list[str] = field(default_factory=list)
     created_themes: list[str] = field(default_factory=list)

@@ -1,5 +1,6 @@
 """What every command of Sillage shares: a refusal is one French sentence on standard error and a non-zero exit."""
 
+import os
 import re
 import sys
 from pathlib import Path
@@ -84,6 +85,10 @@ class SillageCommand(BaseCommand):
             handle_default_options(chosen)
             options = vars(chosen)
             self.execute(*options.pop("args", ()), **options)
+        except BrokenPipeError:
+            # The reader went away (« | head »): nothing to say, and nobody to say it to.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(1)
         except CommandError as error:
             self.stderr.write(str(error))
             sys.exit(error.returncode)

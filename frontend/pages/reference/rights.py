@@ -11,24 +11,20 @@ from tracker.scopes import Grant
 
 def prefecture_read_by(user: User) -> Prefecture:
     """The préfecture whose rules and calendar the person reads: one that the person may change, if any."""
-    return _prefecture({grant.prefecture_id: _edits(grant) for grant in _quality(user)})
+    return _prefecture({grant.prefecture_id: grant.is_whole for grant in _quality(user)})
 
 
 def prefecture_edited_by(user: User) -> Prefecture:
     """The préfecture whose rules and calendar the person changes."""
-    return _prefecture({grant.prefecture_id: True for grant in _quality(user) if _edits(grant)})
+    return _prefecture({grant.prefecture_id: True for grant in _quality(user) if grant.is_whole})
 
 
 def may_edit(user: User, prefecture: Prefecture) -> bool:
-    return any(grant.prefecture_id == prefecture.pk and _edits(grant) for grant in _quality(user))
+    return any(grant.prefecture_id == prefecture.pk and grant.is_whole for grant in _quality(user))
 
 
 def _quality(user: User) -> list[Grant]:
     return [grant for grant in user.scope.grants if grant.role == Role.QUALITY]
-
-
-def _edits(grant: Grant) -> bool:
-    return grant.site_id is None and grant.office_root is None
 
 
 def _prefecture(editable: dict[int, bool]) -> Prefecture:

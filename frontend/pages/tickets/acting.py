@@ -1,6 +1,6 @@
 """The acts on a demande: each a small form that says what it will do to the deadline before it is confirmed."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -186,6 +186,9 @@ def show_conflict(request: HttpRequest, form: ActForm) -> HttpResponse:
     typed = request.POST.copy()
     ticket = fetch(form.user, form.ticket.reference)
     typed["opened_version"] = str(ticket.version)
+    if isinstance(form, CorrectForm):
+        for name, value in recorded(bind(ticket, form.user, form.name, None), leaving=form.changed_data).items():
+            typed[name] = value
     again = bind(ticket, form.user, form.name, typed)
     refused = why_not(ticket, form.user, form.name)
     conflict = Conflict(
@@ -195,6 +198,16 @@ def show_conflict(request: HttpRequest, form: ActForm) -> HttpResponse:
     )
     effect = effect_of(again)
     return show_form(request, again, effect=effect, conflict=conflict, status=CONFLICT)
+
+
+def recorded(form: ActForm, leaving: Collection[str]) -> dict[str, str]:
+    """What a correction would be sent with where nothing is typed, but for the fields of `leaving`."""
+    data: dict[str, str] = {}
+    for name, each in form.fields.items():
+        if name not in leaving and name != "opened_version":
+            value = each.prepare_value(form.get_initial_for_field(each, name))
+            data[name] = data[form.add_initial_prefix(name)] = "" if value is None else str(value)
+    return data
 
 
 def differences(form: CorrectForm) -> list[Difference]:

@@ -5,6 +5,7 @@ from datetime import date
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from complaints.models import Complaint
 from correspondence.models import MeetingRequest, SiteUpdate
@@ -58,6 +59,7 @@ def fetch_to_undo(user: User, reference: str) -> Ticket:
     return ticket
 
 
+@require_safe
 def show(request: HttpRequest, reference: str) -> HttpResponse:
     user: User = request.user  # type: ignore[assignment]  # every page but sign-in is for a signed-in person
     ticket = fetch(user, reference)

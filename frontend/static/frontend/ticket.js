@@ -1,9 +1,12 @@
-/* The panel of an act: focus goes in when it opens, and back to its button when it closes. */
+/* The form of an act, in its panel or on its own page: focus goes in, and back to its button when it closes. */
 (() => {
   "use strict";
 
   const panel = document.querySelector("[data-sillage-panel]");
   if (!panel) return;
+  // On its own page (a key pressed in the file, a link in a new tab) the form is there from the start, and nothing is
+  // behind it to close to: « Fermer » is a link.
+  const alone = panel.querySelector("form") !== null;
   let opener = null;
 
   const close = () => {
@@ -15,23 +18,28 @@
   document.addEventListener("click", (event) => {
     const trigger = event.target.closest("[data-sillage-open]");
     if (trigger) opener = trigger;
-    if (event.target.closest("[data-sillage-close]") && panel.contains(event.target)) {
+    if (!alone && event.target.closest("[data-sillage-close]") && panel.contains(event.target)) {
       event.preventDefault();
       close();
     }
   });
 
   panel.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") close();
+    if (event.key === "Escape" && !alone) close();
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.target.form?.requestSubmit();
   });
 
-  panel.addEventListener("htmx:afterSwap", (event) => {
-    if (event.detail.target !== panel) return;
-    panel.scrollIntoView({ block: "nearest" });
+  const enter = () => {
     if (panel.querySelector("[data-sillage-errors]")) return;
     const first = panel.querySelector("input:not([type=hidden]), select, textarea") ?? panel.querySelector("h3");
     first?.focus();
     if (first?.select) first.select();
+  };
+
+  panel.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target !== panel) return;
+    panel.scrollIntoView({ block: "nearest" });
+    enter();
   });
+  if (alone) enter();
 })();

@@ -192,3 +192,19 @@ def test_a_killed_import_is_taken_up_where_it_stopped(
     assert (job.state, job.error) == (JobState.DONE, "")
     assert (job.result["rows"], job.result["taken"], job.result["already_known"]) == (806, 786, 0)
     assert Event.objects.filter(kind="registered").count() == 786
+
+
+def test_a_demande_twice_in_a_file_with_other_dates_is_refused_not_forgotten(
+    bring: Import, workbook: Callable[..., Path]
+) -> None:
+    answered = (*ROW[:4], date(2026, 3, 6))
+    report = bring(workbook(ROW, answered, ROW), "courriel")
+    assert (report.taken, report.already_known, [row.row for row in report.refused]) == (1, 1, [3])
+    assert "ligne 2" in report.refused[0].reason
+
+
+def test_the_twin_of_a_refused_row_is_not_called_known(bring: Import, workbook: Callable[..., Path]) -> None:
+    header = ("N°", "Reçu le", "Expéditeur", "Pièce demandée le", "Pièce reçue le", "Répondu le")
+    row = (1, date(2026, 3, 2), "A", date(2026, 3, 4), date(2026, 4, 1), date(2026, 3, 6))
+    report = bring(workbook(row, row, header=header), "courriel")
+    assert (report.taken, report.already_known, [row.row for row in report.refused]) == (0, 0, [2, 3])

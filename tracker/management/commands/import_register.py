@@ -7,6 +7,7 @@ from django.core.files import File
 from django.core.management.base import CommandError, CommandParser
 
 from tracker.enums import JobState
+from tracker.importing.files import forget_file
 from tracker.importing.job import KIND
 from tracker.importing.options import REGISTERS, ImportOptions, resolve
 from tracker.jobs import run_here
@@ -48,6 +49,7 @@ class Command(SillageCommand):
                 file=File(handle, name=path.name),
                 listener=None if options["json"] or not sys.stderr.isatty() else self.show_progress,
             )
+        forget_file(job)  # nobody confirms a rehearsal of the terminal: the file is the person's own
         if job.state != JobState.DONE:
             raise CommandError(job.error)
         if options["json"]:
