@@ -14,7 +14,8 @@ OPEN_BEFORE_PASSWORD = frozenset({"password-change", "sign-out", "help", "access
 
 
 class DoorMiddleware:
-    """Refuses an upload that was cut and an address that holds a NUL, and sends a person with a one-time password to choose another."""
+    """Refuses an upload that was cut and an address that holds a NUL, and sends a person with a one-time password to
+    choose another."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

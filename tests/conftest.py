@@ -6,10 +6,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 from django.db import connection
 
 from tests.factories import World, make_world
 from tracker import rulebooks, triggers
+
+# A busy machine is no failure: nothing here is timed.
+hypothesis_settings.register_profile("sillage", deadline=None)
+hypothesis_settings.load_profile("sillage")
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 """A Friday morning in Paris; what `frozen` shows."""

@@ -105,3 +105,19 @@ def test_a_failure_leaves_no_traceback(tmp_path: Path) -> None:
     assert done.returncode != 0
     assert done.stdout == ""
     assert done.stderr.count("\n") == 1 and done.stderr.startswith("Le département")
+
+
+def test_a_file_saved_with_semicolons_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "lot.csv"
+    path.write_bytes(b"\xef\xbb\xbfdepartment;received_on;days;note\r\n40;20/11/2026;5;a, b\r\n")
+    out = io.StringIO()
+    call_command("due", "--file", str(path), stdout=out)
+    assert out.getvalue() == "2026-11-27\n"
+
+
+def test_a_date_and_a_file_together_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "lot.csv"
+    path.write_text("department,received_on,days\n40,2026-11-20,5\n")
+    with pytest.raises(CommandError, match="Indiquez une date et un délai, ou bien --file, pas les deux") as refused:
+        due("2026-11-20", "5", "--file", str(path))
+    assert refused.value.returncode == 2

@@ -13,7 +13,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from tracker import clock
 from tracker.enums import Outcome, Purpose
-from tracker.models import Channel, Deadline, Mailbox, Nature, Office, Site, TicketKind
+from tracker.models import Channel, Deadline, Mailbox, Nature, Office, Site, SuspendedPeriod, Target, TicketKind
 
 RESULTS = (Outcome.IN_TIME, Outcome.LATE)
 KEYS = (
@@ -82,8 +82,8 @@ class FigureScope:
 @dataclass(slots=True)
 class Figure:
     """Sums over one group of deadlines. `n` = ended in time or late, dated or not, and open past the due date. Outside
-    `n`: `not_due` (open, not yet due), `excluded` (with its reason, or nothing promised: « sans délai défini ») and
-    `void` (replaced by another promise)."""
+    `n`: `not_due` (open, not yet due), `excluded` (with its reason, or nothing promised: « sans délai défini »), `void`
+    (replaced by another promise) and `suspended` (would count, had it not arrived in a suspended period)."""
 
     scope: FigureScope
     label: str
@@ -95,6 +95,7 @@ class Figure:
     not_due: int = 0
     excluded: int = 0
     void: int = 0
+    suspended: int = 0
     # A fraction from 0 to 1; None where the préfecture set none.
     target: float | None = None
 
@@ -114,7 +115,7 @@ class Figure:
         return None if self.target is None or self.rate is None else self.rate >= self.target
 
     def add(self, other: "Figure") -> None:
-        for name in ("n", "on_time", "dated", "working_days", "not_due", "excluded", "void"):
+        for name in ("n", "on_time", "dated", "working_days", "not_due", "excluded", "void", "suspended"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
     def as_json(self) -> dict[str, Any]:
@@ -131,6 +132,7 @@ class Figure:
             "not_due": self.not_due,
             "excluded": self.excluded,
             "void": self.void,
+            "suspended": self.suspended,
         }
 
 
@@ -162,12 +164,22 @@ def past_due(sites: Iterable[Site], now: datetime) -> Q:
     return broken
 
 
+def in_suspended_period(prefecture_id: int) -> Q:
+    """The deadlines that count at a date of a suspended period of the préfecture."""
+    hole = Q(pk__in=())
+    for period in SuspendedPeriod.objects.filter(prefecture_id=prefecture_id):
+        hole |= Q(counted_on__range=(period.starts_on, period.ends_on))
+    return hole
+
+
 def compute_figures(perimeter: Perimeter, now: datetime) -> Figures:
     """The figures of a perimeter as they stand at the instant `now`: one query over the deadlines, and the labels."""
     names = Names(perimeter.prefecture_id)
     late = past_due(names.sites.values(), now)
-    counted = Q(outcome__in=RESULTS) | late
-    dated = Q(outcome__in=RESULTS, met_on__isnull=False)
+    hole = in_suspended_period(perimeter.prefecture_id)
+    result = Q(outcome__in=RESULTS) | late
+    counted = result & ~hole
+    dated = Q(outcome__in=RESULTS, met_on__isnull=False) & ~hole
     undefined = Q(outcome=Outcome.RUNNING, due_on__isnull=True)
     rows = (
         perimeter.deadlines()
@@ -176,20 +188,43 @@ def compute_figures(perimeter: Perimeter, now: datetime) -> Figures:
         .annotate(
             # In the order of Figure's fields.
             n=Count("pk", filter=counted),
-            on_time=Count("pk", filter=Q(outcome=Outcome.IN_TIME)),
+            on_time=Count("pk", filter=Q(outcome=Outcome.IN_TIME) & ~hole),
             dated=Count("pk", filter=dated),
             working_days=Sum("taken", filter=dated, default=0),
             not_due=Count("pk", filter=Q(outcome=Outcome.RUNNING, due_on__isnull=False) & ~late),
             excluded=Count("pk", filter=Q(outcome=Outcome.EXCLUDED) | undefined),
             void=Count("pk", filter=Q(outcome=Outcome.VOID)),
+            suspended=Count("pk", filter=result & hole),
         )
     )
+    targets = Targets(perimeter.prefecture_id, perimeter.last)
     groups = sorted((names.figure(row[: len(KEYS)], row[len(KEYS) :]) for row in rows), key=names.rank)
     totals: dict[FigureScope, Figure] = {}
     for figure in groups:
         scope = FigureScope(figure.scope.purpose, figure.scope.kind, figure.scope.channel, figure.scope.module)
         totals.setdefault(scope, Figure(scope, names.label(scope))).add(figure)
+    for figure in (*groups, *totals.values()):
+        figure.target = targets.of(figure.scope)
     return Figures(tuple(groups), tuple(totals.values()))
+
+
+class Targets:
+    """The targets of a préfecture as they stand on one day, the most precise first: one query."""
+
+    def __init__(self, prefecture_id: int, on: date) -> None:
+        rows = Target.objects.filter(prefecture_id=prefecture_id, valid_from__lte=on)
+        found = rows.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=on)).values_list(
+            "purpose", "kind__code", "channel__code", "module", "nature__code", "rate"
+        )
+        self._targets = sorted(found, key=lambda row: sum(value is not None for value in row), reverse=True)
+
+    def of(self, scope: FigureScope) -> float | None:
+        """The rate to reach, a fraction from 0 to 1; None where the préfecture set none."""
+        mine = (scope.purpose, scope.kind, scope.channel, scope.module, scope.nature)
+        for *criteria, rate in self._targets:
+            if all(value is None or value == own for value, own in zip(criteria, mine, strict=True)):
+                return float(rate)
+        return None
 
 
 class Names:

@@ -14,7 +14,7 @@ from tests.factories import World
 from tracker.commands import Correct, Take
 from tracker.models import Ticket
 
-HTMX = {"HTTP_HX_REQUEST": "true"}
+HTMX = {"HX-Request": "true"}
 TOO_MANY_DIGITS = "9" * 5000
 """More than Python agrees to read as a number."""
 NUL = "%00"
@@ -89,9 +89,14 @@ def test_a_nul_pasted_in_a_form_is_neither_a_failure_nor_lost_text(world: World)
     opened = client.get(url).context["form"]
     typed = {name: opened[name].value() for name in opened.fields}
     typed = {name: value for name, value in typed.items() if value not in (None, False)}
-    typed |= {"token": str(uuid.uuid4()), "received_on": "20/11/2026", "sender_name": "M. 😀\0 Essai", "subject": "Objet\0"}
+    typed |= {
+        "token": str(uuid.uuid4()),
+        "received_on": "20/11/2026",
+        "sender_name": "M. 😀\0 Essai",
+        "subject": "Objet\0",
+    }
 
-    assert client.post(url, {**typed, "live": "1"}, **HTMX).status_code == 200
+    assert client.post(url, {**typed, "live": "1"}, headers=HTMX).status_code == 200
     assert FormDraft.objects.get().data["sender_name"] == "M. 😀 Essai"
     assert client.post(url, typed).status_code == 302
     assert Ticket.objects.get().sender_name == "M. 😀 Essai"

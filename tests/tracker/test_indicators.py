@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from tests.factories import World
-from tracker import writers
+from tracker import clock, writers
 from tracker.commands import Answer, AskRequester, Assign, Complete, Dismiss, Hold, Propose, Register, Reopen
-from tracker.enums import DismissalReason
+from tracker.enums import DismissalReason, Outcome
 from tracker.indicators import Figure, Figures, Perimeter, compute_figures
-from tracker.models import Channel, Deadline, Mailbox, Nature, Site, Ticket
+from tracker.models import Channel, Deadline, Mailbox, Nature, Site, SuspendedPeriod, Target, Ticket
 from tracker.rulebooks import rule_book
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -250,7 +250,7 @@ def test_equal_to_a_recount(world: World, seed: int) -> None:
         assert (group["not_due"], group["excluded"], group["void"]) == (not_due, excluded, void)
         assert group["rate"] == (float(Fraction(on_time, n)) if n else None)
         assert group["mean_working_days"] == (float(Fraction(sum(days), len(days))) if days else None)
-        assert (group["target"], group["met"]) == (None, None)
+        assert group["met"] == (None if None in (group["target"], group["rate"]) else group["rate"] >= group["target"])
     for total in found.as_json()["totals"]:
         parts = [sums for key, sums in expected.items() if key[:4] == tuple(total["scope"].values())[:4]]
         assert total["n"] == sum(part[0] for part in parts)
@@ -261,10 +261,42 @@ def test_equal_to_a_recount(world: World, seed: int) -> None:
 
 def test_queries_do_not_grow_with_the_demandes(world: World, django_assert_num_queries: Any) -> None:
     world.register()
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         figures(world)
     for channel in ("letter", "email", "form"):
         for office in ("DOT", "SEJ", "SPB"):
             world.register(Answer(TODAY), channel=channel, office=office, by=None)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         assert len(figures(world).groups) == 9
+
+
+@pytest.mark.parametrize(
+    ("kind", "module", "target"),
+    [("correspondence", 1, 0.9), ("correspondence", 4, 0.8), ("complaint", 1, 1.0), ("site_update", 1, 0.9)],
+)
+def test_the_most_precise_target_of_the_day_wins(world: World, kind: str, module: int, target: float) -> None:
+    world.register(Answer(TODAY), kind=kind, module=module, received_on=date(2026, 11, 19))
+    [figure] = figures(world).groups
+    assert (figure.target, figure.met) == (target, True)
+
+
+def test_a_target_holds_for_its_dates_alone(world: World) -> None:
+    Target.objects.update(valid_until=date(2025, 12, 31))
+    world.register(Answer(TODAY))
+    [figure] = figures(world).groups
+    assert (figure.target, figure.met) == (None, None)
+
+
+def test_a_suspended_period_is_a_hole_in_the_figures_alone(world: World) -> None:
+    SuspendedPeriod.objects.create(
+        prefecture=world.prefecture,
+        starts_on=date(2026, 3, 1),
+        ends_on=date(2026, 3, 31),
+        reason="Crise",
+        source="Circulaire",
+    )
+    for received_on in (date(2026, 2, 27), date(2026, 3, 2), date(2026, 3, 31), date(2026, 4, 1)):
+        world.register(Answer(date(2026, 4, 30)), received_on=received_on)
+    [figure] = compute_figures(Perimeter(world.prefecture.pk, date(2026, 1, 1), date(2026, 12, 31)), clock.now()).totals
+    assert (figure.n, figure.suspended, figure.dated) == (2, 2, 2)
+    assert Deadline.objects.filter(outcome=Outcome.LATE).count() == 4

@@ -46,7 +46,7 @@ def test_json_has_groups_and_totals(counted: World, capsys: pytest.CaptureFixtur
         "mailbox": None,
     }
     assert (total["n"], total["on_time"], total["rate"]) == (3, 2, 2 / 3)
-    assert (total["mean_working_days"], total["target"], total["met"]) == (3.0, None, None)
+    assert (total["mean_working_days"], total["target"], total["met"]) == (3.0, 0.9, False)
     first = found["groups"][0]
     assert set(first) == set(total)
     assert {group["scope"]["mailbox"] for group in found["groups"]} == {"pref-contact", None}

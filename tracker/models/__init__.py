@@ -10,6 +10,8 @@ from tracker.models.reference import (
     Engagement,
     Mailbox,
     Nature,
+    SuspendedPeriod,
+    Target,
     Theme,
     TicketKind,
 )
@@ -40,6 +42,8 @@ __all__ = [
     "SealedHead",
     "SearchDocument",
     "Site",
+    "SuspendedPeriod",
+    "Target",
     "Theme",
     "Ticket",
     "TicketKind",

@@ -158,6 +158,55 @@ class DeadlineRule(models.Model):
         return f"{self.get_purpose_display()} : {self.days} jours ouvrés"
 
 
+class Target(models.Model):
+    """The rate to reach for these promises, from a date on. An empty criterion matches everything; the target with the
+    most criteria set wins."""
+
+    prefecture = models.ForeignKey(Prefecture, models.PROTECT, related_name="targets", verbose_name="préfecture")
+    purpose = models.CharField("objet", max_length=20, choices=Purpose)
+    kind = models.ForeignKey(TicketKind, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="type")
+    channel = models.ForeignKey(Channel, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="canal")
+    module = models.PositiveSmallIntegerField("module", choices=Module, null=True, blank=True)
+    nature = models.ForeignKey(Nature, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="nature")
+    valid_from = models.DateField("applicable à partir du")
+    valid_until = models.DateField("jusqu’au", null=True, blank=True, help_text="Compris ; vide : sans fin.")
+    rate = models.DecimalField("part à tenir dans le délai", max_digits=5, decimal_places=4, help_text="De 0 à 1.")
+    source = models.CharField("source", max_length=250)
+
+    class Meta:
+        verbose_name = "objectif"
+        ordering = ("purpose", "kind", "valid_from", "pk")
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(rate__gte=0, rate__lte=1), name="target_rate_fraction")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_purpose_display()} : {self.rate}"
+
+
+class SuspendedPeriod(models.Model):
+    """Days whose arrivals leave the indicators, and the indicators alone: figures show a hole there."""
+
+    prefecture = models.ForeignKey(
+        Prefecture, models.PROTECT, related_name="suspended_periods", verbose_name="préfecture"
+    )
+    starts_on = models.DateField("du")
+    ends_on = models.DateField("au", help_text="Compris.")
+    reason = models.CharField("motif", max_length=120)
+    source = models.CharField("source", max_length=250)
+
+    class Meta:
+        verbose_name = "période neutralisée"
+        verbose_name_plural = "périodes neutralisées"
+        ordering = ("starts_on",)
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(ends_on__gte=models.F("starts_on")), name="suspended_period_ordered")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.starts_on:%d/%m/%Y} – {self.ends_on:%d/%m/%Y}"
+
+
 class ClosedDay(models.Model):
     """A day that is not worked: national (no zone, no site), of a zone, or of one site.
 

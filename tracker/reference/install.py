@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -17,6 +18,8 @@ from tracker.models import (
     Nature,
     Prefecture,
     Site,
+    SuspendedPeriod,
+    Target,
     Theme,
     TicketKind,
 )
@@ -97,9 +100,36 @@ def create_prefecture(
         for n, (theme, label) in enumerate(profiles.THEMES, 1)
     )
     copy_rules(prefecture, profile, act)
+    copy_targets(prefecture)
+    SuspendedPeriod.objects.bulk_create(
+        SuspendedPeriod(
+            prefecture=prefecture,
+            starts_on=date.fromisoformat(first),
+            ends_on=date.fromisoformat(last),
+            reason=reason,
+            source=source,
+        )
+        for first, last, reason, source in profiles.PROFILES[profile].suspended
+    )
     for created in (prefecture, site):
         journal.record(created, journal.Entry("created", act.now.date()), act, prefecture_id=prefecture.pk)
     return prefecture
+
+
+def copy_targets(prefecture: Prefecture) -> None:
+    kinds = {kind.code: kind for kind in prefecture.kinds.all()}
+    Target.objects.bulk_create(
+        Target(
+            prefecture=prefecture,
+            purpose=purpose,
+            kind=kinds[kind],
+            module=module,
+            rate=Decimal(rate),
+            valid_from=date.fromisoformat(profiles.VALID_FROM),
+            source=profiles.TARGETS_SOURCE,
+        )
+        for purpose, kind, module, rate in profiles.TARGETS
+    )
 
 
 def copy_rules(prefecture: Prefecture, profile: str, act: journal.Act) -> None:

@@ -42,11 +42,28 @@ class RuleTemplate:
     source: str
 
 
+LOIRE_ATLANTIQUE = "Préfecture de la Loire-Atlantique, bilan annuel 2022"
+BOUCHES_DU_RHONE = "Préfecture des Bouches-du-Rhône, politique qualité, janvier 2021"
+
+# (purpose, kind, module, part to keep in time): the targets of the Loire-Atlantique for 2022.
+TARGETS = (
+    (Purpose.REPLY, "correspondence", None, "0.9"),
+    (Purpose.REPLY, "correspondence", 4, "0.8"),
+    (Purpose.REPLY, "complaint", None, "1"),
+    (Purpose.PROPOSAL, "meeting_request", None, "0.8"),
+    (Purpose.MEETING, "meeting_request", None, "0.8"),
+    (Purpose.UPDATE, "site_update", None, "0.9"),
+)
+TARGETS_SOURCE = LOIRE_ATLANTIQUE
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     code: str
     label: str
     rules: tuple[RuleTemplate, ...]
+    # (first day, last day, reason, source): arrivals of these days leave the indicators.
+    suspended: tuple[tuple[str, str, str, str], ...] = ()
 
 
 def correspondence(source: str) -> tuple[RuleTemplate, ...]:
@@ -78,9 +95,6 @@ def others(source: str) -> tuple[RuleTemplate, ...]:
     )
 
 
-LOIRE_ATLANTIQUE = "Préfecture de la Loire-Atlantique, bilan annuel 2022"
-BOUCHES_DU_RHONE = "Préfecture des Bouches-du-Rhône, politique qualité, janvier 2021"
-
 PROFILES = {
     profile.code: profile
     for profile in (
@@ -101,6 +115,7 @@ PROFILES = {
                 *complaints(BOUCHES_DU_RHONE, electronic=10),
                 *others(LOIRE_ATLANTIQUE),
             ),
+            suspended=(("2020-03-01", "2020-06-30", "Crise sanitaire", BOUCHES_DU_RHONE),),
         ),
     )
 }

@@ -52,7 +52,6 @@ def test_computed_columns_are_known_and_not_read(header):
     [
         ("Date de la réponse d'attente", "holding_on"),
         ("Accusé de réception", "acknowledged_on"),
-        ("Réponse promise pour le", "promised_on"),
         ("Délai de réponse à l'usager", "computed"),
         ("Suite donnée", "outcome"),
         ("Boîte mail", "mailbox"),
@@ -91,6 +90,43 @@ def test_vague_header_over_free_text_is_not_a_date():
 def test_vague_header_over_words_of_another_list_is_unknown():
     below = [["03/01/2022", "Carte grise"], ["04/01/2022", "Passeport"]]
     assert match("Reçu le", "Type", "Objet", below=below).unknown == ("Type",)
+
+
+def test_choice_column_over_other_words_is_unknown_and_its_rows_come_in(tmp_path):
+    rows = [["Reçu le", "Objet", "Nature", "Canal"]]
+    rows += [[dt.date(2023, 1, 3), "x", "LRAR", "Boîte contact"], [dt.date(2023, 1, 4), "y", "Simple", "Navette"]]
+    reading, taken = read(write_workbook(tmp_path / "r.xlsx", {"A": rows}))
+    assert reading.sheets[0].match.unknown == ("Nature", "Canal")
+    assert [row.values["subject"] for row in taken] == ["x", "y"]
+
+
+@pytest.mark.parametrize("header", ["Nature de la demande", "Nature de la demande / objet"])
+def test_nature_in_free_text_is_the_subject(header):
+    below = [["03/01/2022", "Renouvellement de passeport"], ["04/01/2022", "Permis"]]
+    found = match("Reçu le", header, below=below)
+    assert found.columns["subject"] == (1,)
+    assert "nature" not in found.columns
+
+
+def test_one_unknown_word_among_known_ones_refuses_its_row_alone(tmp_path):
+    rows = [["Reçu le", "Canal"], *([dt.date(2023, 1, 3), word] for word in ("mail", "pigeon", "-", "guichet"))]
+    reading, results = read(write_workbook(tmp_path / "r.xlsx", {"A": rows}))
+    assert (reading.taken, reading.refused) == (3, 1)
+    assert results[1].row == 3
+    assert "Valeurs possibles : courrier, courriel" in results[1].mend
+
+
+@pytest.mark.parametrize("other", ["Date de la demande", "Date de saisine", "Date de dépôt"])
+@pytest.mark.parametrize("arrival", ["Date de réception", "Date d'arrivée", "Reçu le", "Reçu le (préfecture)"])
+def test_arrival_prevails_over_the_date_of_the_request(other, arrival):
+    found = match(other, arrival, "Objet")
+    assert (found.columns["received_on"], found.unknown, found.ambiguous) == ((1,), (other,), {})
+
+
+def test_promise_belongs_to_a_holding_reply():
+    found = match("Reçu le", "Réponse d'attente le", "Réponse promise pour le")
+    assert found.columns["promised_on"] == (2,)
+    assert match("Reçu le", "Réponse promise pour le").unknown == ("Réponse promise pour le",)
 
 
 def test_several_columns_of_observations_are_one_text(tmp_path):
