@@ -15,6 +15,7 @@ from tracker.models import Event, Office, Prefecture, Ticket, User
 from tracker.paging import Total, total
 from tracker.registry import ORDERS, Situations
 from tracker.search import containing
+from tracker.text import clean_text
 from tracker.writers import STREAM
 
 SHOWN: Final = 50
@@ -90,7 +91,7 @@ class Proposal:
 def proposed_office(prefecture: Prefecture, user: User, sender: str, today: date) -> Proposal | None:
     """The bureau of the last mail of this sender: of what `user` may read, or of what `user` registered and sent there.
     What others sent to a bureau that `user` does not see is no trace here."""
-    sender = sender.strip()
+    sender = clean_text(sender)
     if not sender:
         return None
     same = containing(Ticket.objects.filter(prefecture=prefecture, sender_name__iexact=sender), sender)

@@ -16,6 +16,7 @@ from tracker.commands import Command
 from tracker.enums import Role
 from tracker.models import Correspondent, Office, Prefecture, Site, Ticket, User
 from tracker.permissions import REGISTERING_ROLES
+from tracker.text import clean_text
 
 SUGGESTIONS = 8
 CANDIDATES = 40
@@ -61,6 +62,7 @@ def remember_sender(ticket: Ticket) -> None:
 
 def senders_like(prefecture: Prefecture, user: User, typed: str) -> list[Correspondent]:
     """Senders whose name holds `typed`, among those of demandes that `user` may read."""
+    typed = clean_text(typed)
     if len(typed) < 2:
         return []
     known = Correspondent.objects.filter(prefecture=prefecture, name__icontains=typed).order_by("name")[:CANDIDATES]

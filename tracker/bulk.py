@@ -14,7 +14,7 @@ from django.db import connection, models
 from django.db.models.base import ModelState
 
 WORTH_COPYING = 50
-"""Rows from which COPY is worth its own round trip."""
+"""Rows from which the fast way is worth its preparation."""
 
 Row = TypeVar("Row", bound=models.Model)
 Getter = Callable[[models.Model], Any]

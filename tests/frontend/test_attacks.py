@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from frontend import wording
 from frontend.models import FormDraft
+from frontend.registration import remember_sender
 from tests.factories import World
 from tracker.commands import Correct, Take
 from tracker.models import Ticket
@@ -100,6 +101,24 @@ def test_a_nul_pasted_in_a_form_is_neither_a_failure_nor_lost_text(world: World)
     assert FormDraft.objects.get().data["sender_name"] == "M. 😀 Essai"
     assert client.post(url, typed).status_code == 302
     assert Ticket.objects.get().sender_name == "M. 😀 Essai"
+
+
+def test_a_nul_in_a_sender_completes_as_if_it_were_not_there(world: World) -> None:
+    ticket = world.register(sender_name="Mairie d’Orvault", office="SEJ")
+    remember_sender(ticket)
+
+    found = signed_in(world, "agent").post("/enregistrer/correspondence/", {"senders": "1", "sender_name": "Mai\0rie"})
+
+    assert found.status_code == 200
+    assert "Mairie d’Orvault" in found.content.decode()
+
+
+def test_the_bureau_of_a_line_of_the_mail_is_proposed_despite_a_nul(world: World) -> None:
+    client, line = signed_in(world, "mailroom"), f"l{uuid.uuid4().hex}"
+
+    for address in ("arrivals-office", "arrivals-senders"):
+        response = client.post(reverse(address), {"of": line, f"{line}-sender_name": "Mai\0rie"})
+        assert response.status_code == 200
 
 
 def test_the_form_of_a_conflict_shows_what_is_recorded_in_the_fields_that_were_not_touched(world: World) -> None:

@@ -48,6 +48,12 @@ class Fault:
     mend: str = ""
 
 
+UNCOMPUTED: Final = Fault(
+    "Cette cellule contient une formule dont le résultat n’est pas enregistré.",
+    "ouvrez le fichier dans un tableur, enregistrez-le",
+)
+"""The fault of a formula that no office suite has computed (None among the cells)."""
+
 Parser: TypeAlias = Callable[[Cell], "Value | Fault | None"]
 
 NOTHING: Final = frozenset(
@@ -182,6 +188,8 @@ def shown(cell: Cell) -> str:
     """The cell as a person reads it in the spreadsheet, free of control characters."""
     if isinstance(cell, str):
         return clean_text(cell)
+    if cell is None:
+        return ""
     if isinstance(cell, bool):
         return "VRAI" if cell else "FAUX"
     if isinstance(cell, float):
@@ -194,21 +202,24 @@ def shown(cell: Cell) -> str:
     return str(cell)
 
 
-def parse_date(cell: Cell) -> dt.date | Fault | None:
-    """The date in a cell: day before month always, in working years only (2010 to 2050)."""
+def parse_date(cell: Cell, *, year: int | None = None) -> dt.date | Fault | None:
+    """The date in a cell: day before month always, in working years only (2010 to 2050).
+
+    `year` is that of a date written without one (« 03/01 »), which is a fault where it is not known.
+    """
     kind = type(cell)
     if kind is dt.date:
         return _in_range(cell, cell)  # type: ignore[arg-type]
     if isinstance(cell, dt.datetime):
         return _in_range(cell.date(), cell)
     if isinstance(cell, str):
-        return _parse_date_text(cell)
+        return _parse_date_text(cell, year)
     if kind is float or kind is int:
         return _from_serial(float(cell), cell)  # type: ignore[arg-type]
     return _not_a_date(cell)
 
 
-def parse_open_date(cell: Cell) -> dt.date | Undated | Fault | None:
+def parse_open_date(cell: Cell, *, year: int | None = None) -> dt.date | Undated | Fault | None:
     """As `parse_date`, where the cell may also say « sans date », « oui » (done, undated), « non » or « en cours »."""
     if isinstance(cell, bool):
         return UNDATED if cell else None
@@ -218,7 +229,7 @@ def parse_open_date(cell: Cell) -> dt.date | Undated | Fault | None:
             return UNDATED
         if word in NOT_DONE:
             return None
-    return parse_date(cell)
+    return parse_date(cell, year=year)
 
 
 def _in_range(date: dt.date, cell: Cell) -> dt.date | Fault:
@@ -244,7 +255,7 @@ def _from_serial(number: float, cell: Cell) -> dt.date | Fault:
     return date if EARLIEST <= date <= LATEST else _not_a_date(cell)
 
 
-def _parse_date_text(text: str) -> dt.date | Fault | None:
+def _parse_date_text(text: str, known_year: int | None) -> dt.date | Fault | None:
     plain = clean_text(text)
     if plain.lower() in NOTHING:
         return None
@@ -262,6 +273,9 @@ def _parse_date_text(text: str) -> dt.date | Fault | None:
     if SERIAL_TEXT.fullmatch(folded):
         return _from_serial(float(folded.replace(",", ".")), text)
     if (match := YEARLESS_DATE.fullmatch(folded)) and (match[2].isdigit() or match[2] in MONTHS):
+        if known_year is not None:
+            month = int(match[2]) if match[2].isdigit() else MONTHS[match[2]]
+            return _build(int(match[1]), month, known_year, text)
         return Fault(
             f"La date {quoted(shown(text))} n’a pas d’année.",
             "Écrivez la date sous la forme jj/mm/aaaa",

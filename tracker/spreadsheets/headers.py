@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Final
 
 from tracker.spreadsheets.cells import (
@@ -27,6 +27,8 @@ HEADER_WITHIN_ROWS: Final = 40
 """The header is looked for in the first rows of a sheet, after its titles."""
 SAMPLE_ROWS: Final = 20
 """Rows read below the header to check what a vague header (« Date », « Réponse », « Type ») really holds."""
+ANY_LEAP_YEAR: Final = 2024
+"""What completes « 29/02 » where the only question is whether it is a date."""
 EXACT, SURE, VAGUE = 1000, 100, 10
 MOST_WORDS_IN_HEADER: Final = 9
 LONGEST_LINE: Final = 200
@@ -63,6 +65,10 @@ class Column:
     required: bool = False
     several: bool = False
     """Several columns may bear it: their texts are joined."""
+    prevails: str = ""
+    """Words with which a header prevails over the others that claim this column (« | » between them)."""
+    needs: str = ""
+    """Code of the column without which this one says nothing."""
 
     @cached_property
     def name_keys(self) -> frozenset[str]:
@@ -76,16 +82,20 @@ class Column:
     def unless_keys(self) -> frozenset[str]:
         return frozenset(word for key in _keys(self.unless) for word in key.split())
 
+    @cached_property
+    def prevailing_keys(self) -> frozenset[str]:
+        return _keys(self.prevails)
+
     @property
     def is_date(self) -> bool:
         return self.kind in {"date", "open_date"}
 
-    def parser(self) -> Parser:
-        """A parser for one column of one sheet (it remembers the texts it has met)."""
+    def parser(self, year: int | None = None) -> Parser:
+        """A parser for one column of one sheet (it remembers the texts it has met); `year` is the sheet's, if any."""
         if self.kind == "date":
-            return remembered(parse_date)
+            return remembered(partial(parse_date, year=year))
         if self.kind == "open_date":
-            return remembered(parse_open_date)
+            return remembered(partial(parse_open_date, year=year))
         if self.kind == "choice":
             return choice_parser(self.words, what=self.one_of, expected=self.expected)
         if self.kind == "reason":
@@ -197,6 +207,8 @@ def _header_keys(row: Row) -> dict[int, str]:
     """Index → key of each header of the row; empty where a cell holds a date or a number, which no header row does."""
     keys: dict[int, str] = {}
     for index, cell in enumerate(row):
+        if cell is None:
+            continue
         if not isinstance(cell, str):
             return {}
         if not cell or cell.isspace():
@@ -223,15 +235,16 @@ def _match_row(
     taken = {index for indices in columns.values() for index in indices}
     ambiguous: dict[str, tuple[str, ...]] = {}
     for code, claims in _claims(keys, layout, taken, set(mapping), below).items():
-        strongest = max(strength for strength, _ in claims)
-        winners = [index for strength, index in claims if strength == strongest]
         column = layout.by_code[code]
+        winners = _strongest(column, claims, keys)
         if column.several or column.kind == "ignored":
             columns[code] = tuple(index for _, index in claims)
         elif len(winners) > 1 and column.is_date:
             ambiguous[code] = tuple(headers[index] for index in winners)
         else:
             columns[code] = (winners[0],)
+    for code in [code for code in columns if code not in mapping and _is_lonely(layout.by_code[code], columns)]:
+        del columns[code]
     used = {index for indices in columns.values() for index in indices}
     claimed = {header for names in ambiguous.values() for header in names}
     return HeaderMatch(
@@ -242,6 +255,20 @@ def _match_row(
         missing=tuple(code for code in layout.required if code not in columns and code not in ambiguous),
         ambiguous=ambiguous,
     )
+
+
+def _strongest(column: Column, claims: Sequence[tuple[int, int]], keys: Mapping[int, str]) -> list[int]:
+    """The indices of the headers that name the column best: « date de réception » before « date de la demande »."""
+    sure = [
+        claim for claim in claims if claim[0] >= SURE and column.prevailing_keys.intersection(keys[claim[1]].split())
+    ]
+    best = sure or claims
+    strongest = max(strength for strength, _ in best)
+    return [index for strength, index in best if strength == strongest]
+
+
+def _is_lonely(column: Column, columns: Mapping[str, tuple[int, ...]]) -> bool:
+    return bool(column.needs) and column.needs not in columns
 
 
 def _mapped(headers: Sequence[str], row: Row, mapping: Mapping[str, str | None]) -> dict[str, tuple[int, ...]]:
@@ -273,7 +300,7 @@ def _claims(
             continue
         strengths = ((column.strength(key), column) for column in layout.columns if column.code not in mapped)
         for strength, column in sorted((found for found in strengths if found[0]), key=lambda found: -found[0]):
-            if strength >= SURE or _cells_agree(column, index, below):
+            if (strength >= SURE and column.kind != "choice") or _cells_agree(column, index, below):
                 claims.setdefault(column.code, []).append((strength, index))
                 break
             doubtful.setdefault(column.code, []).append((strength, index))
@@ -285,10 +312,17 @@ def _claims(
 
 
 def _cells_agree(column: Column, index: int, below: Sequence[Row]) -> bool:
-    """Whether the cells under a vague header may be what the column expects: one that is not proves nothing."""
-    sample = [row[index] for row in below if index < len(row) and row[index] != ""]
-    parse = column.parser()
-    return len(sample) < 2 or any(not isinstance(parse(cell), Fault) for cell in sample)
+    """Whether the cells under a header may be what the column expects: one that is not proves nothing.
+
+    A list of known words must have at least half of them: other préfectures give its header another meaning.
+    """
+    sample = [row[index] for row in below if index < len(row) and row[index] not in {"", None}]
+    parse = column.parser(ANY_LEAP_YEAR)
+    found = [value for cell in sample if (value := parse(cell)) is not None]
+    good = sum(not isinstance(value, Fault) for value in found)
+    if column.kind == "choice":
+        return len(found) < 2 or 2 * good >= len(found)
+    return len(sample) < 2 or good > 0 or len(found) < len(sample)
 
 
 def unique_headers(row: Row, first_column: int) -> tuple[str, ...]:

@@ -35,6 +35,7 @@ RECEIVED_ON = Column(
     "déposé le | date de saisine | saisi le",
     weak="date | reçu | entrée | date d'enregistrement | enregistré le | demandé le | date de réclamation | jour",
     unless="accusé | pièce | complément | réponse | avis | par | nombre | heure | retour | dossier complet",
+    prevails="réception | réceptionné | arrivée | arrivé | reçu | entrée",
     kind="date",
     required=True,
 )
@@ -61,7 +62,7 @@ SUBJECT = Column(
     "objet | motif | sujet | objet de la demande | objet du courrier | motif de la demande | "
     "intitulé | libellé | objet du rendez-vous | objet du rdv | contenu de la demande | résumé | "
     "description",
-    weak="demande | contenu | question | courrier | courriel | réclamation | message",
+    weak="demande | contenu | question | courrier | courriel | réclamation | message | nature de la demande",
     unless="refus | retard | indisponibilité | date",
     longest=SUBJECT_LONGEST,
 )
@@ -146,6 +147,7 @@ PROMISED_ON = Column(
     "date annoncée | réponse annoncée | réponse promise pour le | date de réponse promise | "
     "date de réponse annoncée | engagement de réponse | date d'engagement",
     kind="date",
+    needs="holding_on",
 )
 ACKNOWLEDGED_ON = Column(
     "acknowledged_on",

@@ -22,8 +22,9 @@ from tracker.spreadsheets.formats import (
     expands_error,
 )
 
-Cell: TypeAlias = str | int | float | bool | dt.date | dt.datetime | dt.time | dt.timedelta
-"""What a cell holds; an empty one, an error such as #N/A and a formula never computed are all the empty text."""
+Cell: TypeAlias = str | int | float | bool | dt.date | dt.datetime | dt.time | dt.timedelta | None
+"""What a cell holds; an empty one and an error such as #N/A are the empty text, a formula of an xlsx workbook whose
+result is not stored (another program than an office suite wrote it) is None."""
 
 Row: TypeAlias = list[Cell]
 

@@ -84,6 +84,8 @@ ORDER = (
         "La réponse est promise pour le {later}, avant l’arrivée ({earlier}).",
     ),
 )
+NOT_AFTER = (("holding_on", "answered_on", "La réponse d’attente est datée du {first}, après la réponse ({second})."),)
+"""(a date, another that it cannot follow, why). Here the first one is the cell to mend."""
 PAST = {
     "received_on": "L’arrivée",
     "answered_on": "La réponse",
@@ -103,6 +105,9 @@ def register_checks(match: HeaderMatch, today: dt.date) -> Check:
     present = match.columns
     order = [(earlier, later, why) for earlier, later, why in ORDER if earlier in present and later in present]
     past = [(code, subject) for code, subject in PAST.items() if code in present]
+    not_after = [(first, second, why) for first, second, why in NOT_AFTER if first in present and second in present]
+    # Where a person named the promise alone, its cell is the one to mend.
+    promise_shows_in = "holding_on" if "holding_on" in present else "promised_on"
     asks = "asked_on" in present and "completed_on" in present
 
     def check(values: Values) -> Iterable[tuple[str, Fault]]:
@@ -121,6 +126,14 @@ def register_checks(match: HeaderMatch, today: dt.date) -> Check:
                 if isinstance(first, dt.date) and second < first:
                     reason = why.format(later=f"{second:%d/%m/%Y}", earlier=f"{first:%d/%m/%Y}")
                     faults.append((later, Fault(reason)))
+        for code, later, why in not_after:
+            date, limit = values.get(code), values.get(later)
+            if code not in future and isinstance(date, dt.date) and isinstance(limit, dt.date) and date > limit:
+                faults.append((code, Fault(why.format(first=f"{date:%d/%m/%Y}", second=f"{limit:%d/%m/%Y}"))))
+        promised = values.get("promised_on")
+        if isinstance(promised, dt.date) and "holding_on" not in values:
+            reason = f"Une réponse est promise pour le {promised:%d/%m/%Y} sans date de réponse d’attente."
+            faults.append((promise_shows_in, Fault(reason, "Indiquez quand la réponse d’attente a été envoyée")))
         if asks and "completed_on" in values and "asked_on" not in values:
             faults.append(
                 (

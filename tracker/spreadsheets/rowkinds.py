@@ -37,7 +37,7 @@ SECTION_LABEL = re.compile(
     rf"(?:mois (?:de |d )?)?(?:{_MONTHS})(?: \d{{4}})?|"
     r"(?:semaine|s|trimestre|t|semestre|annee) ?(?:n )?\d{1,4}(?: .*)?|"
     r"(?:1er|2e|2eme|3e|3eme|4e|4eme|premier|deuxieme|second|troisieme|quatrieme) (?:trimestre|semestre)(?: \d{4})?|"
-    r"\d{4}|suite"
+    r"\d{4}|suite|fin(?: (?:du |de la |de l )?(?:registre|tableau|liste|feuille|mois|annee))?"
 )
 FIGURE_TEXT = re.compile(
     r"[<>≤≥]?\s*[-+]?[\d\s.,/]+\s*(?:%|j|jours?|j\. ?o\.?|jours? ouvrés?)?",
@@ -81,11 +81,18 @@ def classify(
         return RowKind.TOTALS
     if len(filled) == 1 and texts and SECTION_LABEL.fullmatch(fold(next(iter(texts.values())))):
         return RowKind.TOTALS
-    if set(filled) <= {number, *computed}:
+    if set(filled) <= {number, *computed} and not _is_word(texts.get(number, "1")):
         return RowKind.BLANK
-    if not texts and not numbered and not any(isinstance(cell, dt.date) for cell in filled.values()):
+    # Where even the sender is a formula without its result, the row links to a record elsewhere.
+    linked = sender in filled and filled[sender] is None
+    if not texts and not numbered and not linked and not any(isinstance(cell, dt.date) for cell in filled.values()):
         return RowKind.TOTALS
     return RowKind.RECORD
+
+
+def _is_word(text: str) -> bool:
+    """Whether it is no number given in advance (« 12 bis », « C-2023/4 »)."""
+    return not any(character.isdigit() for character in text)
 
 
 def _is_label(text: str) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
-from tracker.spreadsheets.cells import Fault, Value, parse_date, shown
+from tracker.spreadsheets.cells import UNCOMPUTED, Fault, Value, parse_date, shown
 from tracker.spreadsheets.errors import (
     AmbiguousColumns,
     EmptyWorkbook,
@@ -27,7 +27,7 @@ from tracker.spreadsheets.headers import (
 )
 from tracker.spreadsheets.reading import Row, Sheet, open_workbook
 from tracker.spreadsheets.rowkinds import RowKind, classify, is_blank
-from tracker.spreadsheets.wording import column_letters, header_key, quoted
+from tracker.spreadsheets.wording import column_letters, header_key, quoted, sheet_year
 
 Values: TypeAlias = dict[str, Value]
 Check: TypeAlias = Callable[[Values], "Iterable[tuple[str, Fault]]"]
@@ -196,7 +196,9 @@ class TableReading:
         below = (numbered for numbered in head if numbered[0] > match.row_number)
         rows = itertools.chain(below, sheet.rows)
         if match.complete:
-            yield from SheetReader(table, self.layout, self.checks_for(match)).read(rows)
+            titles = (shown(cell) for number, row in head if number < match.row_number for cell in row)
+            year = sheet_year(sheet.name, titles)
+            yield from SheetReader(table, self.layout, self.checks_for(match), year).read(rows)
         else:
             yield from _refuse_all(table, rows, header_sentence(match, self.layout))
 
@@ -281,13 +283,15 @@ def _refuse_all(table: SheetTable, rows: Iterable[NumberedRow], reason: str) -> 
 class SheetReader:
     """Reads the rows of one sheet whose columns are known."""
 
-    def __init__(self, table: SheetTable, layout: Layout, check: Check) -> None:
+    def __init__(self, table: SheetTable, layout: Layout, check: Check, year: int | None) -> None:
         columns = table.match.columns
         read = [layout.by_code[code] for code in columns if layout.by_code[code].kind != "ignored"]
         self.table = table
         self.check = check
-        self.plan = [(column.code, columns[column.code][0], column.parser()) for column in read]
-        self.further = [(column.code, index, column.parser()) for column in read for index in columns[column.code][1:]]
+        self.plan = [(column.code, columns[column.code][0], column.parser(year)) for column in read]
+        self.further = [
+            (column.code, index, column.parser(year)) for column in read for index in columns[column.code][1:]
+        ]
         self.anchor_code = layout.anchor
         self.anchor_label = layout.by_code[layout.anchor].label
         self.header_keys = tuple(map(header_key, table.match.headers))
@@ -305,7 +309,7 @@ class SheetReader:
                 cell = cells[index]
                 if cell == "":
                     continue
-                value = parse(cell)
+                value = parse(cell) if cell is not None else UNCOMPUTED
                 if value is None:
                     continue
                 if value.__class__ is Fault:
@@ -350,7 +354,10 @@ class SheetReader:
     def _add_further(self, cells: Row, values: Values, faults: list[tuple[str, Fault]]) -> None:
         """Several columns of observations are one text."""
         for code, index, parse in self.further:
-            value = parse(cells[index]) if cells[index] != "" else None
+            cell = cells[index]
+            if cell == "":
+                continue
+            value = parse(cell) if cell is not None else UNCOMPUTED
             if isinstance(value, Fault):
                 faults.append((code, value))
             elif value is not None:
@@ -360,14 +367,19 @@ class SheetReader:
         headers, columns = self.table.match.headers, self.table.match.columns
         mends = []
         for code, fault in faults:
-            letters = column_letters(self.table.first_column + columns[code][0])
-            hint = f" ({fault.mend})" if fault.mend else ""
-            mends.append(f"Corrigez la cellule {letters}{number}{hint}")
+            cell = f"cellule {column_letters(self.table.first_column + columns[code][0])}{number}"
+            if fault is UNCOMPUTED:
+                mends.append(f"{cell}\u00a0: {fault.mend}")
+            else:
+                mends.append(f"corrigez la {cell} ({fault.mend})" if fault.mend else f"corrigez la {cell}")
+        mend = " ; ".join(mends)
+        whole = all(fault is UNCOMPUTED for _, fault in faults)
+        again = "puis importez-le à nouveau." if whole else "puis importez à nouveau ce fichier."
         return RowProblem(
             self.table,
             number,
             cells,
             column=headers[columns[faults[0][0]][0]],
             reason=" ".join(dict.fromkeys(fault.reason for _, fault in faults)),
-            mend=f"{' ; '.join(mends)}, puis importez à nouveau ce fichier.",
+            mend=f"{mend[0].upper()}{mend[1:]}, {again}",
         )

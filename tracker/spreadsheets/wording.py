@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 MONTH_NAMES = (
@@ -19,6 +21,8 @@ MONTH_NAMES = (
     "novembre",
     "decembre",
 )
+YEAR = re.compile(r"(?<!\d)20[1-4]\d(?!\d)")
+WHOLE_DATE = re.compile(r"\d{1,2}(?:er)?(?:\s*[/.-]\s*\d{1,2}\s*[/.-]\s*|\s+[^\W\d]+\.?\s+)\d{4}")
 LINK_WORDS = frozenset({"d", "de", "du", "des", "l", "la", "les", "en", "e", "s", "es", "a"})
 
 
@@ -58,6 +62,17 @@ def sheet_month(name: str) -> int | None:
         and (len(months[0]) >= 4 or months[0] in {"jan", "fev", "mai", "avr"} | {month[:3]})
     ]
     return found[0] if len(found) == 1 else None
+
+
+def sheet_year(name: str, titles: Iterable[str]) -> int | None:
+    """The year of a sheet's dates, as its name says it (« Janvier 2023 », « 2023 »), else as its titles do; None where
+    they say none or several. A whole date in a title (« mis à jour le 05/01/2024 ») says nothing of the others."""
+    if sheet_month(name) is not None or name.strip().isdigit():
+        years = set(YEAR.findall(name))
+        if years:
+            return int(years.pop()) if len(years) == 1 else None
+    years = {year for title in titles for year in YEAR.findall(WHOLE_DATE.sub(" ", title))}
+    return int(years.pop()) if len(years) == 1 else None
 
 
 def quoted(text: str) -> str:

@@ -35,6 +35,8 @@ class Command(SillageCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         if options["file"] is not None:
+            if any(options[name] is not None for name in ("date", "days", "department")):
+                raise CommandError("Indiquez une date et un délai, ou bien --file, pas les deux.", returncode=2)
             for found in list(read(options["file"])):
                 self.stdout.write(found.due_on.isoformat())
             return
@@ -65,7 +67,10 @@ def read(path: Path) -> Iterator[Calculation]:
     """The deadlines of a CSV file, in order. A refused row stops everything, named by its line."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = csv.DictReader(file)
+            # A French spreadsheet separates with semicolons, since its numbers have commas.
+            first_line = file.readline()
+            file.seek(0)
+            rows = csv.DictReader(file, delimiter=";" if ";" in first_line else ",")
             missing = [column for column in COLUMNS if column not in (rows.fieldnames or ())]
             if missing:
                 raise CommandError(f"{path.name}\xa0: colonne absente\xa0: {', '.join(missing)}.")
