@@ -1,7 +1,7 @@
 """Arrivées: the mailroom's batch, and what was sent back."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -131,7 +131,7 @@ def dispatch(request: HttpRequest) -> HttpResponse:
     """Send one demande to the bureau of its line, or all the chosen ones to one bureau."""
     user, tray = mailroom_of(request)
     one = request.POST.get("one")
-    references = [one] if one else request.POST.getlist("chosen")
+    references = possible([one] if one else request.POST.getlist("chosen"))
     given = {"office": request.POST.get(f"office-{one}" if one else "office", "")}
     form = DispatchForm(given, tray=tray)
     if not references:
@@ -153,7 +153,7 @@ def assign(request: HttpRequest, user: User, references: Sequence[str], office: 
                 ticket.pk,
                 [Assign(office.pk)],
                 Author(user=user),
-                opened_version=int(opened) if opened.isdecimal() else None,
+                opened_version=version_in(opened),
             )
         except SillageError as refused:
             messages.error(request, f"{ticket.reference} n’a pas été affectée\xa0: {small(refused.message)}")
@@ -178,12 +178,10 @@ def undo(request: HttpRequest) -> HttpResponse:
     user, _ = mailroom_of(request)
     versions = dict(each.rsplit(":", 1) for each in request.GET.getlist("demande") if ":" in each)
     taken = 0
-    for ticket in Ticket.objects.visible_to(user).filter(reference__in=versions).order_by("pk"):
+    for ticket in Ticket.objects.visible_to(user).filter(reference__in=possible(versions)).order_by("pk"):
         version = versions[ticket.reference]
         try:
-            writers.write_one(
-                ticket.pk, [Undo()], Author(user=user), opened_version=int(version) if version.isdecimal() else 0
-            )
+            writers.write_one(ticket.pk, [Undo()], Author(user=user), opened_version=version_in(version) or 0)
         except SillageError as refused:
             messages.error(request, f"{ticket.reference}\xa0: {small(refused.message)}")
         else:
@@ -193,6 +191,20 @@ def undo(request: HttpRequest) -> HttpResponse:
     elif taken:
         done(request, f"Affectation annulée\xa0: {count_of(taken, 'demande')} de nouveau à affecter.")
     return redirect("arrivals")
+
+
+LONGEST_REFERENCE = 24
+LONGEST_VERSION = 9
+
+
+def possible(references: Iterable[str]) -> list[str]:
+    """Those that the database can be asked for: whatever was typed in an address, PostgreSQL refuses a NUL."""
+    return [each for each in references if "\0" not in each and len(each) <= LONGEST_REFERENCE]
+
+
+def version_in(text: str) -> int | None:
+    """The version that a form was opened on; None where the text is no version."""
+    return int(text) if text.isdecimal() and len(text) <= LONGEST_VERSION else None
 
 
 # --- Parts --------------------------------------------------------------------------------------------------------

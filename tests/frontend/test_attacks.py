@@ -160,3 +160,16 @@ def test_a_method_that_means_nothing_is_refused(world: World, name: str, method:
 
 def test_a_long_count_is_cut_in_thousands() -> None:
     assert wording.count_of(2000, "demande") == "2\u202f000 demandes"
+
+
+def test_the_mailroom_s_forms_take_no_number_that_is_none(world: World, client: Client) -> None:
+    ticket = world.register(office=None, by="mailroom", by_mailroom=True)
+    client.force_login(world.user("mailroom"))
+    office, digits = str(world.offices["SEJ"].pk), "9" * 5000
+    for given in (
+        {"chosen": "44\0", "office": office},
+        {"chosen": ticket.reference, "office": office, f"version-{ticket.reference}": digits},
+    ):
+        assert client.post("/arrivees/affecter/", given).status_code == 302
+    for asked in (f"44%00:{digits}", f"{ticket.reference}:{digits}"):
+        assert client.post(f"{reverse('arrivals-undo')}?demande={asked}").status_code == 302
