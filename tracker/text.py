@@ -1,6 +1,10 @@
 """Text that people and files bring in."""
 
+import re
 import unicodedata
+
+# Unicode's Cc and Cs, but for the tab and the line break.
+UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def clean_text(value: str) -> str:
@@ -8,5 +12,4 @@ def clean_text(value: str) -> str:
     stripped. Line breaks, tabs and emoji stay."""
     if value.isascii() and value.isprintable():
         return value.strip()
-    kept = "".join(char for char in value if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs"))
-    return unicodedata.normalize("NFC", kept).strip()
+    return unicodedata.normalize("NFC", UNWANTED.sub("", value)).strip()
