@@ -21,6 +21,7 @@ from tracker.spreadsheets.cells import (
     text_parser,
 )
 from tracker.spreadsheets.reading import Row
+from tracker.spreadsheets.rowkinds import is_label
 from tracker.spreadsheets.wording import column_letters, fold, header_key
 
 HEADER_WITHIN_ROWS: Final = 40
@@ -317,6 +318,9 @@ def _cells_agree(column: Column, index: int, below: Sequence[Row]) -> bool:
     A list of known words must have at least half of them: other préfectures give its header another meaning.
     """
     sample = [row[index] for row in below if index < len(row) and row[index] not in {"", None}]
+    if column.kind == "choice":
+        # The label of a total may stand in any column.
+        sample = [cell for cell in sample if not is_label(shown(cell))]
     parse = column.parser(ANY_LEAP_YEAR)
     found = [value for cell in sample if (value := parse(cell)) is not None]
     good = sum(not isinstance(value, Fault) for value in found)

@@ -15,7 +15,7 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 from xml.etree import ElementTree
 
 from python_calamine import (
@@ -111,9 +111,7 @@ def formulas_of(archive: zipfile.ZipFile | None, members: list[str], index: int)
         yield from uncomputed_cells(sheet)
 
 
-def marked(
-    rows: Iterator[list[object]], formulas: Iterator[tuple[int, int]], first_column: int
-) -> Iterator[list[object]]:
+def marked(rows: Iterator[Any], formulas: Iterator[tuple[int, int]], first_column: int) -> Iterator[list[object]]:
     """The rows with None in each empty cell that is a formula; those below the last filled row too."""
     place = next(formulas, None)
     width = 0

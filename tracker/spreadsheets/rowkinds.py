@@ -74,14 +74,14 @@ def classify(
     texts = {i: c for i, c in filled.items() if isinstance(c, str) and not FIGURE_TEXT.fullmatch(c.strip())}
     if _is_header_again(texts, header_keys):
         return RowKind.TOTALS
-    labels = {index for index, text in texts.items() if _is_label(text)}
+    labels = {index for index, text in texts.items() if is_label(text)}
     numbered = number is not None and number in filled and number not in texts
     named = numbered and labels == {sender} and number is not None and sender is not None and number < sender
     if labels and labels == set(texts) and not named:
         return RowKind.TOTALS
     if len(filled) == 1 and texts and SECTION_LABEL.fullmatch(fold(next(iter(texts.values())))):
         return RowKind.TOTALS
-    if set(filled) <= {number, *computed} and not _is_word(texts.get(number, "1")):
+    if set(filled) <= {number, *computed} and not (number in texts and _is_word(texts[number])):
         return RowKind.BLANK
     # Where even the sender is a formula without its result, the row links to a record elsewhere.
     linked = sender in filled and filled[sender] is None
@@ -95,7 +95,8 @@ def _is_word(text: str) -> bool:
     return not any(character.isdigit() for character in text)
 
 
-def _is_label(text: str) -> bool:
+def is_label(text: str) -> bool:
+    """Whether it names a total, a figure or a rate."""
     folded = fold(text)
     return bool(TOTAL_LABEL.fullmatch(folded) or FIGURE_LABEL.fullmatch(folded) or PERCENT_LABEL.match(text))
 

@@ -369,10 +369,10 @@ class SheetReader:
         for code, fault in faults:
             cell = f"cellule {column_letters(self.table.first_column + columns[code][0])}{number}"
             if fault is UNCOMPUTED:
-                mends.append(f"{cell}\u00a0: {fault.mend}")
+                mends.append(f"{cell} : {fault.mend}")
             else:
                 mends.append(f"corrigez la {cell} ({fault.mend})" if fault.mend else f"corrigez la {cell}")
-        mend = " ; ".join(mends)
+        mend = " ; ".join(mends)
         whole = all(fault is UNCOMPUTED for _, fault in faults)
         again = "puis importez-le à nouveau." if whole else "puis importez à nouveau ce fichier."
         return RowProblem(

@@ -64,7 +64,7 @@ def test_formula_beside_another_fault_says_both(tmp_path):
     _, (problem,) = read(tmp_path, [HEADER, [1, "31/02/2023", "A", "x", "=B2+1", None]])
     assert problem.reason == f"La date «\u00a031/02/2023\u00a0» n’existe pas. {REASON}"
     assert problem.mend == (
-        "Corrigez la cellule B2 ; cellule E2\u00a0: ouvrez le fichier dans un tableur, enregistrez-le, "
+        "Corrigez la cellule B2\u00a0; cellule E2\u00a0: ouvrez le fichier dans un tableur, enregistrez-le, "
         "puis importez à nouveau ce fichier."
     )
 

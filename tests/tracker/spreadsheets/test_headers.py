@@ -113,7 +113,7 @@ def test_one_unknown_word_among_known_ones_refuses_its_row_alone(tmp_path):
     reading, results = read(write_workbook(tmp_path / "r.xlsx", {"A": rows}))
     assert (reading.taken, reading.refused) == (3, 1)
     assert results[1].row == 3
-    assert "Valeurs possibles : courrier, courriel" in results[1].mend
+    assert "Valeurs possibles\u00a0: courrier, courriel" in results[1].mend
 
 
 @pytest.mark.parametrize("other", ["Date de la demande", "Date de saisine", "Date de dépôt"])
@@ -126,7 +126,7 @@ def test_arrival_prevails_over_the_date_of_the_request(other, arrival):
 def test_promise_belongs_to_a_holding_reply():
     found = match("Reçu le", "Réponse d'attente le", "Réponse promise pour le")
     assert found.columns["promised_on"] == (2,)
-    assert match("Reçu le", "Réponse promise pour le").unknown == ("Réponse promise pour le",)
+    assert match("Reçu le", "Objet", "Réponse promise pour le").unknown == ("Réponse promise pour le",)
 
 
 def test_several_columns_of_observations_are_one_text(tmp_path):
