@@ -18,12 +18,14 @@ NOTE_ROWS = 3
 
 class ActForm(DatedForm):
     """One act. `name` is its ability, and its transition where the machine has one; `slug` its place in the address.
-    `label` is the button's text for an act that no transition names.
+    `label` is the button's text for an act that no transition names. `while_open` names another act: this one is
+    offered only while that one still is.
     """
 
     name: ClassVar[str]
     slug: ClassVar[str]
     label: ClassVar[str] = ""
+    while_open: ClassVar[str] = ""
     submit: ClassVar[str]
     done: ClassVar[str]
     moves_deadline: ClassVar[bool] = True
@@ -167,6 +169,7 @@ class HoldMeetingForm(ActForm):
 
 class DeclineForm(ActForm):
     name, slug = "decline", "date-refusee"
+    while_open = "confirm"  # once confirmed, a date is cancelled
     submit, done = "Enregistrer le refus", "Refus enregistré."
 
     on = DayField(label="Refusée par le demandeur le")
@@ -183,6 +186,7 @@ class DeclineForm(ActForm):
 
 class CancelForm(DeclineForm):
     name, slug = "cancel", "rendez-vous-annule"
+    while_open = ""
     submit, done = "Enregistrer l’annulation", "Annulation enregistrée."
 
     on = DayField(label="Annulé le")

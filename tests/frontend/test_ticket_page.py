@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from frontend.pages.tickets.offers import FORMS
 from tests.factories import World
-from tracker.commands import Answer, AskRequester, Hold, MarkSignature, Note, Propose, Take
+from tracker.commands import Answer, AskRequester, Confirm, Hold, MarkSignature, Note, Propose, Take
 from tracker.models import EventText, Ticket
 
 
@@ -147,3 +147,15 @@ def test_queries_do_not_grow_with_the_journal(world: World, browse) -> None:
     with CaptureQueriesContext(connection) as long:
         browse(ticket)
     assert len(long) <= len(short)
+
+
+def test_a_confirmed_date_is_cancelled_not_refused(world: World, client: Client) -> None:
+    day = date(2026, 11, 19)
+    ticket = world.register(Propose(day, date(2026, 11, 27)), kind="meeting_request", received_on=day)
+    client.force_login(world.user("agent"))
+    address = f"/demandes/{ticket.reference}/"
+    assert f"{address}date-refusee/" in client.get(address).content.decode()
+    world.act(ticket, Confirm(day), by="agent")
+    shown = client.get(address).content.decode()
+    assert f"{address}date-refusee/" not in shown
+    assert f"{address}rendez-vous-annule/" in shown

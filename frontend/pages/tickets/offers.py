@@ -65,7 +65,9 @@ def offers(ticket: Ticket, allowed: frozenset[str]) -> list[Offer]:
             aside=name in ASIDE,
         )
         for name, form in FORMS.items()
-        if name != "undo" and refusal(ticket, name, allowed, possible) is None
+        if name != "undo"
+        and (not form.while_open or form.while_open in possible)
+        and refusal(ticket, name, allowed, possible) is None
     ]
     if ticket.office_id is None:
         shown.sort(key=lambda offer: offer.name != "assign")

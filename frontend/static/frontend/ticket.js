@@ -31,7 +31,7 @@
 
   const enter = () => {
     if (panel.querySelector("[data-sillage-errors]")) return;
-    const first = panel.querySelector("input:not([type=hidden]), select, textarea") ?? panel.querySelector("h3");
+    const first = panel.querySelector("input:not([type=hidden]), select, textarea") ?? panel.querySelector("h2, h3");
     first?.focus();
     if (first?.select) first.select();
   };
