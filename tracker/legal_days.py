@@ -29,7 +29,11 @@ SAINT_MARTIN_SOURCE: Final = "Circulaires préfectorales depuis 2018 (l'art. L34
 TO_CONFIRM: Final = "Texte local, à confirmer"
 
 # Where the package's wording is not the one that an agent reads on an official calendar.
-NATIONAL_NAMES: Final = {"Fête de la Victoire": "Victoire de 1945", "Armistice": "Armistice de 1918"}
+NATIONAL_NAMES: Final = {
+    "Jour de l'an": "Jour de l’an",
+    "Fête de la Victoire": "Victoire de 1945",
+    "Armistice": "Armistice de 1918",
+}
 
 
 @dataclass(frozen=True, slots=True)

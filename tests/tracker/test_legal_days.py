@@ -109,7 +109,7 @@ def test_the_sample_has_one_department_of_each_zone():
 
 def test_national_days_have_their_french_names_and_source():
     assert [found.name for found in national_days(2026)] == [
-        "Jour de l'an",
+        "Jour de l’an",
         "Lundi de Pâques",
         "Fête du Travail",
         "Victoire de 1945",
