@@ -36,8 +36,14 @@
     if (first?.select) first.select();
   };
 
+  // Focus goes in once htmx listens to the new form: a date typed at once must tell its effect too.
+  let swapped = false;
   panel.addEventListener("htmx:afterSwap", (event) => {
-    if (event.detail.target !== panel) return;
+    swapped ||= event.detail.target === panel;
+  });
+  panel.addEventListener("htmx:afterSettle", () => {
+    if (!swapped) return;
+    swapped = false;
     panel.scrollIntoView({ block: "nearest" });
     enter();
   });
