@@ -38,7 +38,7 @@ app.conf.beat_schedule = {
     },
     "journal sealed": {
         "task": "tracker.tasks.seal_journal",
-        "schedule": crontab(hour=3, minute=15),
+        "schedule": crontab(minute=15),
     },
     "journal and deadlines verified": {
         "task": "tracker.tasks.verify",

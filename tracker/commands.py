@@ -241,4 +241,6 @@ class Recompute(Command):
 
 @dataclass(frozen=True, slots=True)
 class Undo(Command):
-    """Cancel the last act."""
+    """Cancel the last act. `partner_id`: the other demande of the merge to cancel, which receives `Undo` as well."""
+
+    partner_id: int | None = None

@@ -3,6 +3,7 @@
 Both call the same `decide`, so that history written either way is the same, row for row.
 """
 
+import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -11,7 +12,7 @@ from typing import Any
 from django.db import models, transaction
 
 from tracker import bulk, clock, details, journal
-from tracker.commands import Absorb, Assign, Command, Merge, Register
+from tracker.commands import Absorb, Assign, Command, Merge, Register, Undo
 from tracker.deadlines import DeadlineState, Fact, RuleBook
 from tracker.decisions import Change, Context, PastEvent, decide
 from tracker.enums import Via
@@ -34,13 +35,20 @@ class Author:
     via: Via = Via.PAGE
     quiet: bool = False
     now: datetime | None = None
+    # Set where one act of a person is told of several demandes.
+    act_id: uuid.UUID | None = None
+
+    def for_one_act(self) -> "Author":
+        """The same, for several demandes at the same moment in one act."""
+        return replace(self, now=self.moment, act_id=uuid.uuid4())
 
     @property
     def moment(self) -> datetime:
         return self.now or clock.now()
 
     def act(self, now: datetime) -> journal.Act:
-        return journal.Act(actor_id=self.user.pk if self.user else None, via=self.via, now=now, quiet=self.quiet)
+        actor_id = self.user.pk if self.user else None
+        return journal.Act(actor_id, self.via, now, self.quiet, self.act_id or uuid.uuid4())
 
 
 # --- One act of a person ------------------------------------------------------------------------------------------
@@ -76,7 +84,24 @@ def write_one(ticket_id: int, acts: Sequence[Command], author: Author, *, opened
     StaleVersion is raised and nothing is written.
     """
     with transaction.atomic():
+        if any(isinstance(act, Undo) for act in acts) and (partner_id := merged_last(ticket_id)):
+            return undo_merge(ticket_id, partner_id, author, opened_version)
         return write_locked(lock(ticket_id), acts, author, opened_version=opened_version)
+
+
+def merged_last(ticket_id: int) -> int | None:
+    """The other demande, where the last thing told of this one is their merge."""
+    last = Event.objects.filter(stream=STREAM, object_id=ticket_id).order_by("-number").first()
+    merged = last is not None and last.kind in ("merged", "absorbed")
+    return last.data.get("into") or last.data.get("from") if merged else None
+
+
+def undo_merge(ticket_id: int, partner_id: int, author: Author, opened_version: int | None) -> Ticket:
+    """A merge is one act over two demandes: both are as before, or neither."""
+    rows = lock_many((ticket_id, partner_id))
+    author = author.for_one_act()
+    write_locked(rows[partner_id], [Undo(ticket_id)], author)
+    return write_locked(rows[ticket_id], [Undo(partner_id)], author, opened_version=opened_version)
 
 
 def merge(
@@ -91,9 +116,8 @@ def merge(
         source, target = rows[source_id], rows[target_id]
         if (source.prefecture_id, source.kind_id) != (target.prefecture_id, target.kind_id):
             raise InvalidCommand("Seules deux demandes de même type se fusionnent.", field="target")
-        now = author.moment
-        author = replace(author, now=now)
-        today = clock.local_date(now, source.site.time_zone)
+        author = author.for_one_act()
+        today = clock.local_date(author.moment, source.site.time_zone)
         target = write_locked(target, [Absorb(source.pk, source.received_on)], author)
         source = write_locked(source, [Merge(target.pk, today)], author, opened_version=opened_version)
     return source, target
@@ -158,10 +182,13 @@ def allowed_to(user: User | None, ticket: Ticket, history: Sequence[PastEvent]) 
 
 
 def refuse_stale(history: Sequence[PastEvent], acts: Sequence[Command], opened_version: int | None) -> None:
-    """Refuse an act where a column that it writes has changed after `opened_version`. A note or a reminder changes none
+    """Refuse an act where a column that it writes has changed after `opened_version`, a number in the journal. A note or a reminder changes none
     of them, so it refuses nobody."""
     if opened_version is None:
         return
+    if history and opened_version > history[-1].fact.number:
+        # Nobody has opened a version that is still to come: what was really on the screen is not known.
+        raise StaleVersion
     written = frozenset().union(*(act.writes for act in acts))
     changed = {
         name

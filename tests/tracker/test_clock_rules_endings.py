@@ -29,6 +29,7 @@ from tracker.commands import (
 from tracker.enums import DismissalReason
 from tracker.errors import InvalidCommand, NotAllowed, TransitionRefused
 from tracker.models import Channel, Event, Nature, Outbox, Ticket
+from tracker.rulebooks import rule_book
 from tracker.writers import Author
 
 pytestmark = pytest.mark.django_db
@@ -420,7 +421,7 @@ def test_the_last_act_only(world: World) -> None:
         world.act(ticket, Undo(), by="agent")
 
 
-def test_neither_an_undoing_nor_a_merge_nor_a_registration_nor_an_act_of_the_system(world: World) -> None:
+def test_neither_an_undoing_nor_a_registration_nor_an_act_of_the_system(world: World) -> None:
     ticket = world.register(office=None, by="mailroom", by_mailroom=True)
     with pytest.raises(TransitionRefused, match="inscription"):
         world.act(ticket, Undo(), by="mailroom")
@@ -429,15 +430,58 @@ def test_neither_an_undoing_nor_a_merge_nor_a_registration_nor_an_act_of_the_sys
     world.act(taken, Undo(), by="agent")
     with pytest.raises(TransitionRefused):
         world.act(taken, Undo(), by="agent")
-    source, target = world.register(), world.register()
-    writers.merge(source.pk, target.pk, Author(user=world.user("agent")))
-    for merged in (source, target):
-        with pytest.raises(TransitionRefused):
-            world.act(merged, Undo(), by="agent")
     closed = world.register(Answer(nov(19)))
     world.act(closed, Close())
     with pytest.raises(TransitionRefused):
         world.act(closed, Undo(), by="agent")
+
+
+@pytest.mark.parametrize("pressed_on", ["source", "target"])
+def test_a_merge_is_undone_on_both_sides_at_once(world: World, pressed_on: str) -> None:
+    """The demande that was kept had taken the older arrival, and its deadline: both are as before."""
+    source = world.register(Hold(nov(13), nov(27)), received_on=nov(12), assignee="colleague")
+    target = world.register(received_on=nov(17))
+    before = [(columns(each), list(each.deadlines.order_by("pk").values())) for each in (source, target)]
+    merge_events = writers.merge(source.pk, target.pk, Author(user=world.user("agent")))
+    assert merge_events[1].received_on == nov(12)
+    world.act({"source": source, "target": target}[pressed_on], Undo(), by="agent")
+    after = [(columns(each), list(each.deadlines.order_by("pk").values())) for each in (source, target)]
+    assert after == before
+    last = Event.objects.filter(stream="ticket", kind__in=("merged", "absorbed", "undone"))
+    assert len(set(last.values_list("act_id", flat=True))) == 2  # each act of the person is one act over both demandes
+    again = writers.merge(source.pk, target.pk, Author(user=world.user("agent")))
+    assert again[0].state == "merged"
+
+
+def test_a_merge_is_not_undone_once_the_other_demande_has_gone_on(world: World) -> None:
+    source, target = world.register(), world.register()
+    writers.merge(source.pk, target.pk, Author(user=world.user("agent")))
+    world.act(target, Note("Vu"), by="agent")
+    before = columns(target)
+    with pytest.raises(TransitionRefused, match="a changé depuis"):
+        world.act(source, Undo(), by="agent")
+    assert Ticket.objects.get(pk=source.pk).state == "merged"
+    assert columns(target) == before
+    world.act(target, Undo(), by="agent")  # the note alone
+    assert Ticket.objects.get(pk=source.pk).state == "merged"
+
+
+def test_a_merge_is_undone_by_its_author_alone(world: World) -> None:
+    source, target = world.register(), world.register()
+    writers.merge(source.pk, target.pk, Author(user=world.user("agent")))
+    for each in (source, target):
+        with pytest.raises(TransitionRefused, match="Seule la personne"):
+            world.act(each, Undo(), by="colleague")
+
+
+def test_one_half_of_a_merge_is_never_undone_alone(world: World) -> None:
+    """In bulk, each demande is decided by itself: the other half would stay."""
+    source, target = world.register(), world.register()
+    author = Author(user=world.user("agent"))
+    writers.merge(source.pk, target.pk, author)
+    draft = writers.Draft(writers.lock_many([source.pk])[source.pk], [(author, [Undo()])])
+    with pytest.raises(TransitionRefused, match="a changé depuis"):
+        writers.write_many([draft], rule_book(world.prefecture.pk))
 
 
 def test_not_once_something_left_for_the_requester(world: World) -> None:

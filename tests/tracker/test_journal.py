@@ -270,6 +270,14 @@ def test_a_conflict_is_only_about_what_came_after_the_page(world: World) -> None
     assert world.act(ticket, Answer(nov(19)), by="agent", opened_version=seen).state == "answered"
 
 
+def test_a_version_that_nobody_can_have_opened_is_a_conflict(world: World) -> None:
+    """It would let its sender pass over what others have changed."""
+    ticket = world.register()
+    other(world, ticket, Take())
+    with pytest.raises(StaleVersion):
+        world.act(ticket, Answer(nov(19)), by="agent", opened_version=ticket.version + 2)
+
+
 def test_an_undone_change_is_a_change(world: World) -> None:
     ticket = world.register()
     other(world, ticket, Take())

@@ -291,8 +291,8 @@ class Lives(RuleBasedStateMachine):
     @rule(index=which)
     def undo(self, index: int) -> None:
         played = self.pick(index)
-        act_ids = Event.objects.filter(stream="ticket", object_id=played.pk).order_by("number").values_list("act_id")
-        registration, last = act_ids.first(), act_ids.last()
+        events = Event.objects.filter(stream="ticket", object_id=played.pk).order_by("number")
+        registration, last, told = events[0].act_id, events.last().act_id, events.last().data
         try:
             writers.write_one(played.pk, [Undo()], self.author())
         except SillageError:
@@ -302,6 +302,10 @@ class Lives(RuleBasedStateMachine):
         if last == registration:  # what was done in the same act is cancelled, the registration itself stays
             played.acts.append(undone[:1])
         self.check(played)
+        for other in self.played:
+            if other.pk in (told.get("into"), told.get("from")):  # a merge is undone on both sides
+                other.acts.pop()
+                self.check(other)
 
     # --- the reply machine ------------------------------------------------------------------------------------
 

@@ -272,6 +272,22 @@ def test_what_is_younger_than_an_hour_is_not_sealed(world: World) -> None:
     assert seal_heads()[0].events == 0
 
 
+def test_an_hour_without_an_event_gets_no_head_of_its_own(world: World, frozen: Any) -> None:
+    """Heads are made every hour: at night they would say nothing. The next one covers the silence too."""
+    world.register()
+    frozen.shift(timedelta(days=1))
+    seal_heads()
+    frozen.shift(timedelta(hours=5))
+    assert seal_heads() == []
+    ticket = world.register()
+    frozen.shift(timedelta(hours=2))
+    assert seal_heads()[0].events == 2
+    with triggers.lifted():
+        remove_events(events_of(ticket))
+    Ticket.objects.filter(pk=ticket.pk).update(version=0)
+    assert any(found.problem == "seal_cut" for found in verify_journal().different)
+
+
 def test_the_future_is_not_sealed(world: World) -> None:
     with pytest.raises(ValueError, match="future"):
         seal_heads(LATER)

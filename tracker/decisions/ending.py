@@ -109,10 +109,12 @@ def reopen(ticket: Ticket, command: Reopen, context: Context) -> EventDraft:
     return EventDraft("reopened", command.message_on, data, noted(command.note))
 
 
-def undo(ticket: Ticket, _command: Undo, context: Context) -> EventDraft:
+def undo(ticket: Ticket, command: Undo, context: Context) -> EventDraft:
     """Cancel the last act, for ten minutes, by its author. The journal keeps both; replay reads neither."""
     context.require("undo")
     undone = last_act(context)
+    if merged_with(undone) != command.partner_id:
+        raise TransitionRefused("L’autre demande a changé depuis la fusion\xa0: elle ne s’annule plus.")
     reason = why_not_undo(undone, context)
     if reason:
         raise TransitionRefused(reason)
@@ -139,12 +141,18 @@ def last_act(context: Context) -> list[PastEvent]:
     return [past for past in context.history if past.act_id == act_id and past.fact.kind != "registered"]
 
 
+def merged_with(undone: list[PastEvent]) -> int | None:
+    """The other demande of a merge, None where the act is no merge."""
+    found = (past.fact.data.get("into") or past.fact.data.get("from") for past in undone)
+    return next(filter(None, found), None)
+
+
 def why_not_undo(undone: list[PastEvent], context: Context) -> str:
     """Why this person may not undo now; empty when it is possible."""
     if not undone:
         return "Une inscription ne s’annule pas : classez la demande sans suite, motif « erreur d’enregistrement »."
     last = undone[-1]
-    if last.fact.kind in ("undone", "merged", "absorbed", "recomputed"):
+    if last.fact.kind in ("undone", "recomputed"):
         return "Cette action ne s’annule pas."
     if last.actor_id is None or last.actor_id != context.actor_id:
         return "Seule la personne qui a fait cette action peut l’annuler."

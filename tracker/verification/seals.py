@@ -1,4 +1,4 @@
-"""The daily heads of the journal: one signed digest per préfecture and period, chained to the one before.
+"""The heads of the journal: one signed digest per préfecture and period, chained to the one before.
 
 A chain says that nothing was changed between its events, not that its last ones are still there: the heads do. Exported
 (`seal_journal --export`) and kept elsewhere, they also guard against somebody who could rewrite the whole base.
@@ -37,7 +37,7 @@ class SealRecord:
 
 def seal_heads(until: datetime | None = None) -> list[SealedHead]:
     """Seal the journal of every préfecture from its last head up to `until` (default: an hour ago). One head per
-    préfecture, none where `until` is already sealed. Raises ValueError for a future `until`: the events to come would
+    préfecture, none where `until` is already sealed or nothing was told since. Raises ValueError for a future `until`: the events to come would
     seem added after the seal."""
     until = until or clock.now() - SETTLING
     if until > clock.now():
@@ -48,8 +48,10 @@ def seal_heads(until: datetime | None = None) -> list[SealedHead]:
             # Two commands at once would seal the same period twice.
             Prefecture.objects.select_for_update().get(pk=prefecture.pk)
             previous = SealedHead.objects.filter(prefecture=prefecture).order_by("-sealed_until").first()
-            if previous is None or previous.sealed_until < until:
-                count, digest = digest_of(prefecture.pk, previous, until)
+            if previous is not None and previous.sealed_until >= until:
+                continue
+            count, digest = digest_of(prefecture.pk, previous, until)
+            if count or previous is None:
                 sealed.append(
                     SealedHead.objects.create(
                         prefecture=prefecture,
