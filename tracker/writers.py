@@ -92,8 +92,10 @@ def write_one(ticket_id: int, acts: Sequence[Command], author: Author, *, opened
 def merged_last(ticket_id: int) -> int | None:
     """The other demande, where the last thing told of this one is their merge."""
     last = Event.objects.filter(stream=STREAM, object_id=ticket_id).order_by("-number").first()
-    merged = last is not None and last.kind in ("merged", "absorbed")
-    return last.data.get("into") or last.data.get("from") if merged else None
+    if last is None or last.kind not in ("merged", "absorbed"):
+        return None
+    partner_id: int = last.data.get("into") or last.data["from"]
+    return partner_id
 
 
 def undo_merge(ticket_id: int, partner_id: int, author: Author, opened_version: int | None) -> Ticket:
@@ -182,8 +184,8 @@ def allowed_to(user: User | None, ticket: Ticket, history: Sequence[PastEvent]) 
 
 
 def refuse_stale(history: Sequence[PastEvent], acts: Sequence[Command], opened_version: int | None) -> None:
-    """Refuse an act where a column that it writes has changed after `opened_version`, a number in the journal. A note or a reminder changes none
-    of them, so it refuses nobody."""
+    """Refuse an act where a column that it writes has changed after `opened_version`, a number in the journal. A note
+    or a reminder changes none of them, so it refuses nobody."""
     if opened_version is None:
         return
     if history and opened_version > history[-1].fact.number:

@@ -37,8 +37,8 @@ class SealRecord:
 
 def seal_heads(until: datetime | None = None) -> list[SealedHead]:
     """Seal the journal of every préfecture from its last head up to `until` (default: an hour ago). One head per
-    préfecture, none where `until` is already sealed or nothing was told since. Raises ValueError for a future `until`: the events to come would
-    seem added after the seal."""
+    préfecture, none where `until` is already sealed or nothing was told since. Raises ValueError for a future `until`:
+    the events to come would seem added after the seal."""
     until = until or clock.now() - SETTLING
     if until > clock.now():
         raise ValueError("a head cannot seal the future")
