@@ -49,6 +49,16 @@ def test_read_back_as_django_saves_them() -> None:
     )
 
 
+def test_blank_rows_are_those_that_the_model_makes_and_share_nothing() -> None:
+    one, other = bulk.blank(Ticket), bulk.blank(Ticket)
+    assert model_to_dict(one) == model_to_dict(Ticket())
+    assert (one._state.adding, one._state.db) == (True, None)
+    one.subject = "Objet"
+    assert (other.subject, bulk.blank(Ticket).subject) == ("", "")
+    with pytest.raises(TypeError):
+        bulk.blank(Event)  # each event has an identifier of its own
+
+
 def test_keys_go_on_after_them_and_after_those_taken_back() -> None:
     rows = [bulk.new(Event, **event_columns(n), act_id=Event().act_id) for n in range(MANY)]
     bulk.insert(rows)

@@ -242,7 +242,8 @@ class Importer:
             return self.known(candidate, candidate.known)
         found = self.lookups.cells(values)
         site = found.get("site") or self.target.site
-        ticket = Ticket(prefecture=self.target.prefecture, site=site)
+        ticket = bulk.blank(Ticket)
+        ticket.prefecture, ticket.site = self.target.prefecture, site
         evidence = "\n".join(f"{header}\xa0: {text}" for header, text in candidate.row.raw.items())
         first = acts.registration(values, self.target, found, evidence)
         steps = [*first, *acts.handling(values, self.target)]
