@@ -172,6 +172,20 @@ def test_undo_from_the_message_and_only_of_what_it_speaks_of(world: World, hand)
     assert person.client.post(address[1]).status_code == 409  # an undo is not undone
 
 
+def test_a_merge_is_undone_from_its_message(world: World, hand) -> None:
+    kept = world.register()
+    person = hand(world.register())
+    person.send("merge", target=kept.reference)
+    page = person.client.get(reverse("ticket", args=[person.ticket.reference]))
+    address = re.search(r'action="([^"]*annuler/\?version=\d+)"', page.content.decode())
+    assert address
+    world.act(kept, Note("Vu"), by="colleague")
+    response = person.client.post(address[1])
+    assert response.status_code == 409
+    assert "L’autre demande a changé depuis la fusion" in text(response)
+    assert person.now.state == State.MERGED
+
+
 # --- What it will do to the deadline, said before -----------------------------------------------------------------
 
 
