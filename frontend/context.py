@@ -27,9 +27,10 @@ PAGES: Final = (
     ("Délais", "rules", (Role.QUALITY,), True),
     ("Calendrier", "calendar", (Role.QUALITY,), True),
     ("Imports", "imports", (Role.QUALITY,), True),
+    ("Éliminations", "eliminations", (Role.QUALITY,), True),
 )
 
-WHOLE_ONLY: Final = frozenset({"imports"})
+WHOLE_ONLY: Final = frozenset({"imports", "eliminations"})
 """Pages of those who hold their role over the whole préfecture."""
 
 HTMX_CONFIG: Final = json.dumps(

@@ -268,6 +268,10 @@ def recomputed(_event: Event, _names: Names, _today: date) -> str:
     return "Échéance recalculée, une règle ou le calendrier ayant changé"
 
 
+def eliminated(_event: Event, _names: Names, _today: date) -> str:
+    return "Textes éliminés, avec le visa des archives départementales"
+
+
 def undone(_event: Event, _names: Names, _today: date) -> str:
     return "Dernière action annulée"
 
@@ -282,6 +286,6 @@ SENTENCES: Final[dict[str, Words]] = {
     for words in (
         registered, assigned, reassigned, handed_over, taken, sent_back, noted, signature_marked, asked, completed,
         held, answered, proposed, confirmed, met, called_off, closed, forwarded, dismissed, merged, absorbed, reopened,
-        corrected, recomputed, undone,
+        corrected, recomputed, undone, eliminated,
     )
 }  # fmt: skip

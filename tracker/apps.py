@@ -9,6 +9,7 @@ class TrackerConfig(AppConfig):
     def ready(self) -> None:
         from tracker import (
             checks,  # noqa: F401  (registers the system checks; needs the app registry)
+            elimination,
             recomputing,
         )
         from tracker.importing import job
@@ -17,3 +18,4 @@ class TrackerConfig(AppConfig):
         post_migrate.connect(after_migrate, sender=self)
         job.install()
         recomputing.install()
+        elimination.install()

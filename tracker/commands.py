@@ -240,6 +240,13 @@ class Recompute(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class Eliminate(Command):
+    """Erase the texts of an ended demande, under the visa of this elimination."""
+
+    elimination_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Undo(Command):
     """Cancel the last act. `partner_id`: the other demande of the merge to cancel, which receives `Undo` as well."""
 

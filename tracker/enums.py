@@ -44,6 +44,9 @@ OPEN_STATES = (
 )
 """States in which somebody still has something to do."""
 
+FINAL_STATES = (State.CLOSED, State.FORWARDED, State.DISMISSED, State.MERGED)
+"""States that no clock and no sweep leaves."""
+
 
 class Purpose(TextChoices):
     """What a deadline promises."""
@@ -124,3 +127,9 @@ class JobState(TextChoices):
     RUNNING = "running", "En cours"
     DONE = "done", "Terminé"
     FAILED = "failed", "Échoué"
+
+
+class EliminationOutcome(TextChoices):
+    WAITING = "waiting", "En attente"
+    ERASED = "erased", "Éliminée"
+    KEPT = "kept", "Conservée"

@@ -20,7 +20,7 @@ HANDLING = frozenset(
 )  # fmt: skip
 SUPERVISING = HANDLING | {"reassign", "override_late"}
 DISPATCHING = frozenset({"read", "note", "assign", "reassign", "correct", "undo"})
-ALL = SUPERVISING | DISPATCHING
+ALL = SUPERVISING | DISPATCHING | {"eliminate"}
 """What a task or an import of the préfecture itself may do."""
 
 BY_ROLE = {

@@ -16,6 +16,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
+from frontend.downloads import XLSX
 from frontend.forms.imports import ColumnsForm, ImportForm, kind_choices, options_as_initial
 from frontend.http import PageRequest
 from frontend.import_columns import sheet_shown
@@ -34,7 +35,6 @@ from tracker.spreadsheets.tables import preview_sheets
 
 UNPROCESSABLE: Final = 422
 PAST_SHOWN: Final = 50
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 # --- Asking -------------------------------------------------------------------------------------------------------

@@ -1,14 +1,14 @@
 """Registre: every demande one may see, filtered, searched, exported."""
 
-import tempfile
 from collections.abc import Iterator
 from typing import Any
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.views.decorators.http import require_safe
 
+from frontend.downloads import workbook
 from frontend.filter_words import tags, with_values, without
 from frontend.filters import TicketFilter
 from frontend.listing import READERS, lines
@@ -18,10 +18,9 @@ from tracker.models import Ticket, User
 from tracker.paging import Order, Total
 from tracker.registry import ORDERS
 from tracker.search import by_reference
-from tracker.spreadsheets.writing import write_csv, write_xlsx
+from tracker.spreadsheets.writing import write_csv
 
 UNPROCESSABLE = 422
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_safe
@@ -82,15 +81,7 @@ def export(request: HttpRequest, extension: str) -> HttpResponseBase:
             content_type="text/csv; charset=utf-8",
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )
-    # Closed, and so deleted, by the response once it has been sent.
-    target = tempfile.TemporaryFile()  # noqa: SIM115
-    try:
-        write_xlsx(target, rows.sheets())
-    except BaseException:
-        target.close()
-        raise
-    target.seek(0)
-    return FileResponse(target, as_attachment=True, filename=name, content_type=XLSX)
+    return workbook(rows.sheets(), name)
 
 
 def filters_of(request: HttpRequest) -> TicketFilter:

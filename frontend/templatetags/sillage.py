@@ -64,6 +64,12 @@ def plain_date(day: date | None, today: date | None = None) -> str:
 
 
 @register.filter
+def full_date(day: date | None) -> str:
+    """« 25 novembre 2026 », for what is kept long after its year."""
+    return "" if day is None else wording.plain_date(day)
+
+
+@register.filter
 def short_date(day: date | None, today: date | None = None) -> str:
     """« 25 nov. »; with its year when not the current one."""
     return "" if day is None else wording.short_date(day, today or _here_today())

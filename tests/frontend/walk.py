@@ -13,10 +13,11 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.factories import World, make_world
 from tests.tracker.spreadsheets.workbooks import write_workbook
-from tracker import closures, jobs, recomputing, ruling
+from tracker import closures, elimination, jobs, recomputing, ruling
+from tracker.commands import Answer, Close
 from tracker.importing import asking
 from tracker.importing.options import ImportOptions
-from tracker.models import Job, Site, Ticket, User
+from tracker.models import Elimination, Job, Site, Ticket, User
 from tracker.rulebooks import current_calendar
 from tracker.writers import Author
 
@@ -167,6 +168,19 @@ def add_import(stage: Stage, number: int) -> None:
     Job.objects.filter(pk=job.pk).update(params=job.params | {"name": f"rendez-vous-{number}.xlsx"})
 
 
+def add_elimination(stage: Stage, number: int) -> Elimination:
+    """A list of one demande, ended long ago."""
+    ticket = stage.world.register(Answer(date(2026, 1, 9)), received_on=date(2026, 1, 5))
+    stage.world.act(ticket, Close())
+    return elimination.propose(stage.world.prefecture, date(2026, 1, 31), None, Author(user=stage.user(QUALITY)))
+
+
+def an_elimination(stage: Stage) -> dict[str, Any]:
+    if "elimination" not in stage.made:
+        stage.made["elimination"] = add_elimination(stage, 0)
+    return {"elimination_id": stage.made["elimination"].pk}
+
+
 @dataclass(frozen=True)
 class Page:
     """`roles`: who may open it, the first being whose screen is photographed. `status`: what they get. Anybody
@@ -252,6 +266,10 @@ TABLE: dict[str, Page] = {
     "closed-day-suggested": Page(roles=(QUALITY,), arguments=a_customary_day, control="main button[value=confirm]"),
     "closed-day-switch": Page(roles=(QUALITY,), arguments=a_switch, control="main button[value=confirm]"),
     "recompute": Page(roles=(QUALITY,), arguments=a_recomputation, control="main a[href]"),
+    "eliminations": Page(roles=(QUALITY,), control="main input[name=ended_by]", is_form=True, rows=add_elimination),
+    "elimination": Page((QUALITY,), an_elimination, control="main input[name=visa]", is_form=True),
+    "elimination-abandon": Page((QUALITY,), an_elimination, method="post", status=302, to_look_at=False),
+    "elimination-export": Page((QUALITY,), an_elimination, to_look_at=False),
     "help": Page(public=True, control="main a[href]"),
     "accessibility": Page(public=True, control="main a[href]"),
     "health": Page(public=True, to_look_at=False),

@@ -6,10 +6,10 @@ from typing import Any
 
 from tracker import commands
 from tracker.deadlines import Fact, day, effective, next_promise
-from tracker.decisions import correcting, ending, handling, meeting, replying
-from tracker.decisions.base import Change, Context, EventDraft, PastEvent
+from tracker.decisions import correcting, eliminating, ending, handling, meeting, replying
+from tracker.decisions.base import ELIMINATED, Change, Context, EventDraft, PastEvent
 from tracker.enums import Machine
-from tracker.errors import InvalidCommand
+from tracker.errors import InvalidCommand, TransitionRefused
 from tracker.models.tickets import Ticket
 from tracker.workdays import DateOutsideCalendar
 
@@ -39,6 +39,7 @@ HANDLERS: dict[type[commands.Command], Callable[..., EventDraft | None]] = {
     commands.Undo: ending.undo,
     commands.Correct: correcting.correct,
     commands.Recompute: correcting.recompute,
+    commands.Eliminate: eliminating.eliminate,
 }
 
 # Columns that follow from the journal or never change: a change of theirs is not a fact to record.
@@ -51,6 +52,8 @@ def decide(ticket: Ticket, acts: Sequence[commands.Command], context: Context) -
 
     Raises InvalidCommand, NotAllowed or TransitionRefused; the instance is then to be thrown away.
     """
+    if ticket.eliminated_on is not None:
+        raise TransitionRefused(ELIMINATED)
     start = ticket.__dict__.copy()
     events: list[EventDraft] = []
     for act in acts:

@@ -15,6 +15,7 @@ from tracker.models.tickets import Ticket
 from tracker.workdays import DateOutsideCalendar, WorkCalendar
 
 UNDO_WINDOW = timedelta(minutes=10)
+ELIMINATED = "Les textes de cette demande ont été éliminés\xa0: elle ne change plus."
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,7 +152,7 @@ def why_not_undo(undone: list[PastEvent], context: Context) -> str:
     if not undone:
         return "Une inscription ne s’annule pas : classez la demande sans suite, motif « erreur d’enregistrement »."
     last = undone[-1]
-    if last.fact.kind in ("undone", "recomputed"):
+    if last.fact.kind in ("undone", "recomputed", "eliminated"):
         return "Cette action ne s’annule pas."
     if last.actor_id is None or last.actor_id != context.actor_id:
         return "Seule la personne qui a fait cette action peut l’annuler."

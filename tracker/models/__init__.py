@@ -1,5 +1,6 @@
 """Models of the kernel, by subject."""
 
+from tracker.models.eliminations import Elimination, EliminationLine
 from tracker.models.imports import ColumnMapping
 from tracker.models.journal import Event, EventText, Job, Outbox, PendingEvent, SealedHead
 from tracker.models.organisation import LiveCounter, Membership, Office, Prefecture, Site, User
@@ -25,6 +26,8 @@ __all__ = [
     "Correspondent",
     "Deadline",
     "DeadlineRule",
+    "Elimination",
+    "EliminationLine",
     "Engagement",
     "Event",
     "EventText",

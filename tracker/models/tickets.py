@@ -79,6 +79,7 @@ class Ticket(ReplyWorkflow, MeetingWorkflow):
         "self", models.PROTECT, null=True, blank=True, related_name="merged_from", verbose_name="fusionnée avec"
     )
     ended_on = models.DateField("terminée le", null=True, blank=True)
+    eliminated_on = models.DateField("textes éliminés le", null=True, blank=True)
     sent_back_count = models.PositiveSmallIntegerField("retours « pas pour nous »", default=0)
     reopened_count = models.PositiveSmallIntegerField("réouvertures", default=0)
 

@@ -1,5 +1,5 @@
-"""Calendar and rules, for the référent."""
+"""Calendar, rules and eliminations, for the référent."""
 
-from frontend.pages.reference import calendar, recomputations, rules
+from frontend.pages.reference import calendar, eliminations, recomputations, rules
 
-urlpatterns = [*rules.urlpatterns, *calendar.urlpatterns, *recomputations.urlpatterns]
+urlpatterns = [*rules.urlpatterns, *calendar.urlpatterns, *recomputations.urlpatterns, *eliminations.urlpatterns]

@@ -9,6 +9,7 @@ from frontend.forms import ticket_acts as acts
 from frontend.forms import ticket_edits as edits
 from frontend.forms.ticket_acts import ActForm
 from tracker.decisions import Context
+from tracker.decisions.base import ELIMINATED
 from tracker.decisions.ending import last_act, why_not_undo
 from tracker.errors import NotAllowed, SillageError, TransitionRefused
 from tracker.models import Ticket
@@ -91,6 +92,8 @@ def refusal(
     ticket: Ticket, name: str, allowed: frozenset[str], possible: dict[str, str] | None = None
 ) -> SillageError | None:
     """Why a person with these abilities may not do the act now; None when it is possible."""
+    if ticket.eliminated_on is not None:
+        return TransitionRefused(ELIMINATED)
     if ability_for(ticket, name) not in allowed:
         return NotAllowed()
     if name in ("note", "correct", "undo"):
