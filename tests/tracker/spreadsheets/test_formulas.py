@@ -35,8 +35,8 @@ def rewrite_sheet(path, before, after):
     """Change the markup of the first sheet, as another program would have written it."""
     with zipfile.ZipFile(path) as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
-    # The writer's markup differs by a space with the XML library that it finds.
-    sheet = members["xl/worksheets/sheet1.xml"].replace(b"<v/>", b"<v />")
+    # The writer leaves an empty value in one form or the other, with the XML library that it finds.
+    sheet = members["xl/worksheets/sheet1.xml"].replace(b"<v></v>", b"<v />")
     assert before in sheet
     members["xl/worksheets/sheet1.xml"] = sheet.replace(before, after)
     with zipfile.ZipFile(path, "w") as archive:
