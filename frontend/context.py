@@ -21,7 +21,7 @@ EVERYBODY: Final = tuple(Role)
 # label, URL name, roles that have it, apart (settings and tools stand to the right)
 PAGES: Final = (
     ("Arrivées", "arrivals", (Role.MAILROOM,), False),
-    ("Ma file", "queue", (Role.AGENT, Role.SUPERVISOR), False),
+    ("Ma file", "queue", (Role.AGENT, Role.SUPERVISOR, Role.QUALITY), False),
     ("Registre", "registry", READERS, False),
     ("Calculer une échéance", "calculator", EVERYBODY, True),
     ("Délais", "rules", (Role.QUALITY,), True),

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from django import forms
 
-from frontend.forms.fields import DatedForm, DayField, PlainTextField
+from frontend.forms.fields import DatedForm, DayField, PlainTextField, TickField
 from tracker.deadlines import FIRST_PROMISES
 from tracker.enums import Machine, Module, Purpose, RuleStart
 from tracker.errors import InvalidCommand
@@ -26,9 +26,8 @@ class TermsForm(DatedForm):
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
         error_messages=dict.fromkeys(("required", "min_value", "max_value", "invalid"), DAYS_ERROR),
     )
-    holding_counts = forms.BooleanField(
+    holding_counts = TickField(
         label="Une réponse d’attente datée suffit",
-        required=False,
         help_text="Elle tient le délai si elle annonce le jour de la réponse, qui devient une seconde échéance.",
     )
     start = forms.ChoiceField(
@@ -150,9 +149,8 @@ class ClosedDayForm(DatedForm):
         error_messages={"required": "Indiquez le motif."},
     )
     source = PlainTextField(label="Source", required=False, help_text="La décision qui ferme le site ce jour-là.")
-    every_year = forms.BooleanField(
+    every_year = TickField(
         label="Chaque année à cette date",
-        required=False,
         help_text="Jusqu’en 2050, sauf les samedis, dimanches et fériés.",
     )
 

@@ -100,7 +100,7 @@ class RegisterForm(DatedForm):
     def clean(self) -> None:
         data = self.cleaned_data
         if data.get("undated") and data.get("answered_on"):
-            self.add_error("answered_on", "Gardez la date ou « Réponse sans date », pas les deux.")
+            self.add_error("answered_on", "Gardez la date ou «\xa0Réponse sans date\xa0», pas les deux.")
         if data.get("proposed_on") and not data.get("meeting_on") and "meeting_on" not in self.errors:
             self.add_error("meeting_on", "Indiquez la date du rendez-vous proposé.")
         if (data.get("meeting_on") or data.get("met_on")) and not data.get("proposed_on"):

@@ -19,8 +19,9 @@ class RegistryForm(PageForm):
 
     @property
     def facets(self) -> list[BoundField]:
-        """What is ticked among many."""
-        return [self[name] for name in self.fields if name not in APART and not self[name].is_hidden]
+        """What is ticked among many; a filter that has nothing to tick is left out."""
+        bound = [self[name] for name in self.fields if name not in APART]
+        return [field for field in bound if not field.is_hidden and field.subwidgets]
 
     def read_days_near(self, today: date) -> None:
         """« 25/11 » is the nearest such day to `today`."""

@@ -110,14 +110,14 @@ def test_the_list_below_follows_a_line_without_a_bureau(world: World) -> None:
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
-        ("received_on", "21/11/2026", "Cette date est dans le futur."),
+        ("received_on", "21/11/2026", "Le 21/11/2026 est dans le futur. Indiquez au plus tard le 20/11/2026."),
         ("received_on", "31/02/2026", "n’est pas une date"),
         ("received_on", "01/01/2009", "sort du calendrier"),
         ("received_on", "", "Indiquez la date du tampon."),
         ("sender_name", "", "Indiquez l’expéditeur."),
         ("subject", "", "Indiquez l’objet en quelques mots."),
         ("subject", "x" * 10_000, "L’objet dépasse 500 caractères (10000)."),
-        ("office", "999999", "Sélectionnez un choix valide"),
+        ("office", "999999", "Ce choix n’est pas proposé, ou ne l’est plus. Choisissez-en un autre dans la liste."),
         ("channel", "", "obligatoire"),
     ],
 )
@@ -175,7 +175,9 @@ def test_a_refused_line_refuses_no_other_and_comes_back_with_its_words(world: Wo
     assert response.status_code == 422
     assert list(Ticket.objects.values_list("subject", flat=True)) == ["Bonne"]
     page = body(response)
-    assert 'value="Mauvaise"' in page and "Cette date est dans le futur." in page
+    assert (
+        'value="Mauvaise"' in page and "Le 21/11/2026 est dans le futur. Indiquez au plus tard le 20/11/2026." in page
+    )
     assert 'value="Bonne"' not in page
     assert len(response.context["lines"]) == 5
 

@@ -39,7 +39,10 @@ def page_of(world: World, name: str, address: str = "/aide/") -> str:
         ("mailroom", ["Arrivées", "Registre", "Calculer une échéance"]),
         ("agent", ["Ma file", "Registre", "Calculer une échéance"]),
         ("supervisor", ["Ma file", "Registre", "Calculer une échéance"]),
-        ("quality", ["Registre", "Calculer une échéance", "Délais", "Calendrier", "Imports"]),
+        (
+            "quality",
+            ["Ma file", "Registre", "Calculer une échéance", "Délais", "Calendrier", "Éliminations", "Imports"],
+        ),
         ("copil", ["Calculer une échéance"]),
         ("administrator", ["Calculer une échéance"]),
     ],

@@ -222,7 +222,9 @@ def test_effect_of_asking_a_piece_and_of_its_arrival(world: World, hand) -> None
 def test_effect_when_nothing_moves_or_would_be_refused(world: World, hand) -> None:
     person = hand(world.register())
     assert "L’échéance ne change pas : au plus tard lundi 23 novembre." in text(person.open("take"))
-    assert "Cette date est dans le futur." in person.rehearse("answer", answered_on="23/11")
+    assert "Le 23/11/2026 est dans le futur. Indiquez au plus tard le 20/11/2026." in person.rehearse(
+        "answer", answered_on="23/11"
+    )
 
 
 # --- Refusals ------------------------------------------------------------------------------------------------------

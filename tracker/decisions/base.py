@@ -63,7 +63,9 @@ class Context:
         """Refuse a day on which nothing can have happened yet, or that the calendar does not know."""
         self.in_calendar(on, field_name)
         if on > self.today:
-            raise InvalidCommand("Cette date est dans le futur.", field=field_name)
+            raise InvalidCommand(
+                f"Le {on:%d/%m/%Y} est dans le futur. Indiquez au plus tard le {self.today:%d/%m/%Y}.", field=field_name
+            )
 
     def in_calendar(self, on: date, field_name: str) -> None:
         """Refuse a day outside the calendar's years, beside the field that holds it."""
