@@ -41,7 +41,7 @@ def page_of(world: World, name: str, address: str = "/aide/") -> str:
         ("supervisor", ["Ma file", "Registre", "Calculer une échéance"]),
         (
             "quality",
-            ["Ma file", "Registre", "Calculer une échéance", "Délais", "Calendrier", "Éliminations", "Imports"],
+            ["Ma file", "Registre", "Calculer une échéance", "Délais", "Calendrier", "Imports", "Éliminations"],
         ),
         ("copil", ["Calculer une échéance"]),
         ("administrator", ["Calculer une échéance"]),
