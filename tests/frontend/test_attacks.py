@@ -103,6 +103,21 @@ def test_a_nul_pasted_in_a_form_is_neither_a_failure_nor_lost_text(world: World)
     assert Ticket.objects.get().sender_name == "M. 😀 Essai"
 
 
+@pytest.mark.parametrize("unseen", ["\u200b", "\u202e", "\u2066", "\ufeff"])
+def test_what_no_screen_shows_is_neither_kept_nor_taken_for_a_word(world: World, unseen: str) -> None:
+    """A mark that turns the direction of writing would turn the rest of the line on every list."""
+    client = signed_in(world, "agent")
+    url = reverse("register", args=["correspondence"])
+    opened = client.get(url).context["form"]
+    typed = {name: value for name in opened.fields if (value := opened[name].value()) not in (None, False)}
+    typed |= {"received_on": "20/11/2026", "sender_name": f"M. 👩\u200d🔧{unseen} Essai", "subject": unseen}
+
+    assert client.post(url, typed).status_code == 422
+    assert client.post(url, {**typed, "subject": f"Pièce {unseen}fdp.exe"}).status_code == 302
+    ticket = Ticket.objects.get()
+    assert (ticket.sender_name, ticket.subject) == ("M. 👩\u200d🔧 Essai", "Pièce fdp.exe")
+
+
 def test_a_nul_in_a_sender_completes_as_if_it_were_not_there(world: World) -> None:
     ticket = world.register(sender_name="Mairie d’Orvault", office="SEJ")
     remember_sender(ticket)
