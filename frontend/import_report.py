@@ -167,6 +167,12 @@ class ImportReport:
         return int(self.job.result.get("taken", 0)) + int(self.job.result.get("updated", 0))
 
     @property
+    def is_empty(self) -> bool:
+        """Whether nothing stands under the headers but blank lines and totals."""
+        result = self.job.result
+        return bool(result["rows"] == result["blank"] + result["totals"])
+
+    @property
     def settings(self) -> list[tuple[str, str]]:
         """What the import was told, in words."""
         options = self.job.params["options"]

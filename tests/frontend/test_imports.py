@@ -116,6 +116,12 @@ def test_rehearsal_by_default_then_the_import_then_nothing_more(client: Client, 
     assert Ticket.objects.count() == 786
 
 
+def test_a_file_without_a_row_is_not_called_known(client: Client, make: Make) -> None:
+    shown = page(client, rehearsed(client, make()))
+    assert "ce fichier n’a aucune ligne sous ses en-têtes" in shown
+    assert "déjà dans Sillage" not in shown
+
+
 def test_figure_of_an_import_lists_what_it_counts(client: Client, make: Make) -> None:
     first = carried_out(client, rehearsed(client, make(*(row(n) for n in range(1, 5)))))
     second = carried_out(client, rehearsed(client, make(*(row(n) for n in range(1, 8)))))
