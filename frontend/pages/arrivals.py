@@ -153,7 +153,8 @@ def assign(request: HttpRequest, user: User, references: Sequence[str], office: 
                 ticket.pk,
                 [Assign(office.pk)],
                 Author(user=user),
-                opened_version=version_in(opened),
+                # A form that does not say what it showed is refused where somebody has acted since.
+                opened_version=version_in(opened) or 0,
             )
         except SillageError as refused:
             messages.error(request, f"{ticket.reference} n’a pas été affectée\xa0: {small(refused.message)}")

@@ -271,7 +271,8 @@ def test_one_step_sends_it_to_a_bureau_and_undo_takes_it_back(world: World, retu
 def test_several_at_once(world: World, returned: Ticket) -> None:
     other = world.register(office=None, by="mailroom", by_mailroom=True)
     office = world.offices["DOT"]
-    response = dispatch(world, chosen=[returned.reference, other.reference], office=office.pk)
+    shown = {f"version-{ticket.reference}": ticket.version for ticket in (returned, other)}
+    response = dispatch(world, chosen=[returned.reference, other.reference], office=office.pk, **shown)
     assert set(Ticket.objects.values_list("office", flat=True)) == {office.pk}
     assert "2 demandes affectées" in body(response)
 
@@ -302,6 +303,14 @@ def test_a_demande_sent_elsewhere_meanwhile_is_refused_alone(world: World, retur
     returned.refresh_from_db()
     other.refresh_from_db()
     assert (returned.office, other.office) == (world.offices["SPB"], world.offices["DOT"])
+    assert f"{returned.reference} n’a pas été affectée" in body(response)
+
+
+def test_a_form_that_hides_what_it_showed_does_not_undo_what_somebody_did(world: World, returned: Ticket) -> None:
+    world.act(returned, Assign(world.offices["SPB"].pk), by="mailroom")
+    response = dispatch(world, chosen=[returned.reference], office=world.offices["DOT"].pk)
+    returned.refresh_from_db()
+    assert returned.office == world.offices["SPB"]
     assert f"{returned.reference} n’a pas été affectée" in body(response)
 
 
