@@ -94,7 +94,9 @@ class Importer:
     def __post_init__(self) -> None:
         self.report.dry_run = self.dry_run
         self.now: datetime = clock.now()
-        self.today = clock.local_date(self.now, self.target.site.time_zone)
+        # A run taken up the next day reads the rows that the first one read: `start` counts them.
+        begun = self.job.created_at if self.job else self.now
+        self.today = clock.local_date(begun, self.target.site.time_zone)
         self.rules = rule_book(self.target.prefecture.pk)
         self.lookups = Lookups(self.target)
         self.identifier = Identifier()
@@ -184,6 +186,8 @@ class Importer:
             self.follow(position)
 
     def write_once(self, chunk: Sequence[Candidate], position: int) -> None:
+        # Of each chunk, not of the run: by its end, the hour in which a long one began may be sealed.
+        self.now = clock.now()
         with transaction.atomic():
             self.match(chunk)
             self.lookups.create_missing(c.row.values for c in chunk if c.known is None)
@@ -240,7 +244,7 @@ class Importer:
             return False  # counted once it is known what becomes of the first
         if candidate.known is not None:
             return self.known(candidate, candidate.known)
-        found = self.lookups.cells(values)
+        found = self.lookups.cells(values, candidate.row.sheet)
         site = found.get("site") or self.target.site
         ticket = bulk.blank(Ticket)
         ticket.prefecture, ticket.site = self.target.prefecture, site

@@ -1,5 +1,6 @@
 """What the cells of a row name: a bureau, a site, a mailbox, a theme."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -13,6 +14,8 @@ from tracker.models import Mailbox, Office, Site, Theme
 
 TRIES: Final = 3
 LAST_POSITION: Final = 32_767
+LONGEST_SHEET_NAME: Final = 31
+"""Spreadsheets let nobody name a sheet longer: the name of a bureau is cut there."""
 
 
 class Lookups:
@@ -26,9 +29,14 @@ class Lookups:
         self.unknown_sites: set[str] = set()
         prefecture = target.prefecture
         self.offices: dict[str, Office] = {}
-        for office in prefecture.offices.select_related("site"):
+        known = list(prefecture.offices.select_related("site"))
+        for office in known:
             self.offices.setdefault(normal(office.name), office)
             self.offices.setdefault(normal(office.code), office)
+        cut = Counter(normal(office.name[:LONGEST_SHEET_NAME]) for office in known)
+        for office in known:
+            if cut[name := normal(office.name[:LONGEST_SHEET_NAME])] == 1:
+                self.offices.setdefault(name, office)
         self.sites: dict[str, Site] = {}
         for site in prefecture.sites.all():
             self.sites.setdefault(normal(site.name), site)
@@ -100,16 +108,16 @@ class Lookups:
     def mailbox_named(self, values: Mapping[str, Any]) -> str:
         return values.get("mailbox") or self.target.options.mailbox or ""
 
-    def cells(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """The rows that this row's cells name. A bureau that the préfecture does not have is reported, and the demande
-        waits for one: the row itself is right."""
+    def cells(self, values: Mapping[str, Any], sheet: str) -> dict[str, Any]:
+        """The rows that this row's cells name; where none names a bureau, its sheet may: registers have a sheet a
+        service. A bureau that the préfecture does not have is reported, and the demande waits for one: the row itself
+        is right."""
         found: dict[str, Any] = {}
-        if "office" in values:
-            office = self.offices.get(normal(values["office"]))
-            if office is None:
-                self.unknown_offices.add(values["office"])
-            else:
-                found |= {"office": office, "site": office.site}
+        office = self.offices.get(normal(values.get("office", sheet)))
+        if office is not None:
+            found |= {"office": office, "site": office.site}
+        elif "office" in values:
+            self.unknown_offices.add(values["office"])
         if "site" in values:
             site = self.sites.get(normal(values["site"]))
             if site is None:

@@ -16,6 +16,7 @@ from tracker.models import (
     Deadline,
     Event,
     EventText,
+    ExternalIdentity,
     Mailbox,
     Office,
     Prefecture,
@@ -216,6 +217,35 @@ def test_theme_created_by_somebody_else_meanwhile_is_the_one(
     report = bring(write((1, ROW[1], "A", "drones"), header=header), "courriel")
     assert (report.taken, report.created_themes) == (1, [])
     assert Theme.objects.filter(label__iexact="drones").count() == 1
+
+
+def test_a_sheet_named_as_a_bureau_says_the_bureau_of_its_rows(
+    bring: Import, write: Write, prefecture: Prefecture
+) -> None:
+    site = prefecture.sites.get(is_main=True)
+    titles, legal = (
+        Office.objects.create(prefecture=prefecture, site=site, code=code, name=name)
+        for code, name in (("TIT", "Bureau des titres et de la citoyenneté"), ("LEG", "Contrôle de légalité"))
+    )
+    cut, named = "Bureau des titres et de la CITO", [*HEADER, "Service"]
+    path = write(**{
+        cut: [HEADER, ROW],
+        "leg": [named, [*ROW, None], [2, *ROW[1:], "TIT"], [3, *ROW[1:], "Bureau inconnu"]],
+        "Janvier": [HEADER, ROW],
+    })  # fmt: skip
+    report = bring(path, "courrier")
+    assert (report.taken, report.unknown_offices) == (5, ["Bureau inconnu"])
+    held = {
+        (identity.sheet, identity.key): identity.ticket.office
+        for identity in ExternalIdentity.objects.select_related("ticket__office")
+    }
+    assert held == {
+        (cut, "1"): titles,
+        ("leg", "1"): legal,
+        ("leg", "2"): titles,
+        ("leg", "3"): None,
+        ("Janvier", "1"): None,
+    }
 
 
 def test_unknown_site_is_reported(bring: Import, write: Write) -> None:

@@ -1,7 +1,7 @@
 """The same register again, later, corrected, contradicted; and registers that lack what an answer needs."""
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +10,14 @@ import pytest
 from django.core.files import File
 
 from tests.tracker.importing.conftest import REGISTERS, Import
-from tracker import jobs
+from tracker import jobs, writers
 from tracker.enums import JobState, Outcome, Purpose, State
 from tracker.errors import InvalidCommand
 from tracker.importing import job as import_job
 from tracker.importing.importer import Importer
+from tracker.importing.options import ImportOptions, resolve
 from tracker.models import Deadline, Event, Job, Prefecture, Ticket
+from tracker.verification.seals import check_seals, seal_heads
 
 HEADER = ("N°", "Reçu le", "Expéditeur", "Objet", "Répondu le")
 ROW = (1, date(2026, 3, 2), "Mairie A", "Voirie", None)
@@ -192,6 +194,40 @@ def test_a_killed_import_is_taken_up_where_it_stopped(
     assert (job.state, job.error) == (JobState.DONE, "")
     assert (job.result["rows"], job.result["taken"], job.result["already_known"]) == (806, 786, 0)
     assert Event.objects.filter(kind="registered").count() == 786
+
+
+def test_an_import_taken_up_the_next_day_reads_the_same_rows(
+    bring: Import, prefecture: Prefecture, workbook: Callable[..., Path], frozen: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first row, refused as to come on the first day, is past on the second: it is not taken for one written."""
+    monkeypatch.setattr(writers, "CHUNK", 1)
+    path = workbook((1, date(2026, 11, 21), "Mairie A", "Voirie", None), (2, *ROW[1:]), (3, *ROW[1:]))
+    job = Job.objects.create(kind=import_job.KIND, prefecture=prefecture, created_at=jobs.clock.now())
+    target = resolve(prefecture, ImportOptions("courrier"), path.name)
+    Importer(path, path.name, target, user=None, job=job).run()
+    frozen.move_to(jobs.clock.now() + timedelta(days=1))
+    again = Importer(path, path.name, target, user=None, job=job, start=1).run()
+    assert (again.taken, again.already_known) == (0, 1)
+    assert [(refused.row, refused.reason) for refused in again.refused] == [
+        (2, "L’arrivée est dans le futur (21/11/2026).")
+    ]
+
+
+def test_a_long_import_dates_each_chunk_of_its_own_time(
+    prefecture: Prefecture, workbook: Callable[..., Path], frozen: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or the last chunks would enter an hour that a seal has closed meanwhile."""
+    monkeypatch.setattr(writers, "CHUNK", 1)
+    path = workbook(ROW, (2, *ROW[1:]))
+    target = resolve(prefecture, ImportOptions("courrier"), path.name)
+
+    def an_hour_passes(_importer: Importer, _position: int) -> None:
+        frozen.move_to(jobs.clock.now() + timedelta(hours=2))
+        seal_heads()
+
+    Importer(path, path.name, target, user=None, on_chunk=an_hour_passes).run()
+    assert Event.objects.values("recorded_at").distinct().count() == 2
+    assert check_seals() == []
 
 
 def test_a_demande_twice_in_a_file_with_other_dates_is_refused_not_forgotten(
