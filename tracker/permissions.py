@@ -5,7 +5,7 @@ from dataclasses import fields
 
 from django.db import models
 
-from tracker.commands import Assign, Command, Correct, Register
+from tracker.commands import Assign, Command, Correct
 from tracker.enums import Role, State
 from tracker.errors import InvalidCommand
 from tracker.models import Mailbox, Membership, Office, Site, Theme, Ticket, User
@@ -87,7 +87,8 @@ def check_belongs(prefecture_id: int, acts: Iterable[Command]) -> None:
             pk = values.get(name)
             if pk is not None and not model._default_manager.filter(pk=pk, prefecture_id=prefecture_id).exists():
                 raise InvalidCommand("Ce choix n’existe pas dans votre préfecture.", field=field)
-        if isinstance(act, Register) and act.kind.prefecture_id != prefecture_id:
+        kind = values.get("kind")
+        if kind is not None and kind.prefecture_id != prefecture_id:
             raise InvalidCommand("Ce type de demande n’existe pas dans votre préfecture.", field="kind")
         if isinstance(act, Assign) and act.assignee_id is not None:
             roles = Membership.objects.filter(

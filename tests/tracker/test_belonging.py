@@ -44,6 +44,15 @@ def test_correcting_with_another_prefecture_s_theme(world: World, elsewhere: Wor
         world.act(ticket, Correct({"theme_id": elsewhere.prefecture.themes.first().pk}), by="agent")
 
 
+def test_correcting_with_another_prefecture_s_kind(world: World, elsewhere: World) -> None:
+    ticket = world.register()
+    with pytest.raises(InvalidCommand) as refusal:
+        world.act(ticket, Correct({"kind": elsewhere.prefecture.kinds.get(code="complaint")}), by="agent")
+    assert refusal.value.field == "kind"
+    ticket.refresh_from_db()
+    assert ticket.kind.prefecture == world.prefecture
+
+
 @pytest.mark.parametrize("who", ["copil", "administrator"])
 def test_some_roles_never_register(world: World, who: str) -> None:
     with pytest.raises(NotAllowed):
