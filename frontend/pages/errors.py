@@ -18,6 +18,8 @@ class Refusal:
 
 LIMIT_MB: Final = settings.MAX_UPLOAD_BYTES // (1024 * 1024)
 
+MOST_TEXTS: Final = 20
+
 REFUSALS: Final = {
     400: Refusal("La demande du navigateur est incomplète", "Revenez à la page précédente et recommencez."),
     403: Refusal(
@@ -45,8 +47,22 @@ REFUSALS: Final = {
 def page(request: HttpRequest, status: int, *, title: str = "", text: str = "") -> HttpResponse:
     """The page of an HTTP status; `title` and `text` say more than the usual sentences where the caller knows more."""
     usual = REFUSALS[status]
-    context = {"status": status, "title": title or usual.title, "text": text or usual.text}
+    context = {
+        "status": status,
+        "title": title or usual.title,
+        "text": text or usual.text,
+        "typed": typed_text(request),
+    }
     return render(request, "frontend/pages/error.html", context, status=status)
+
+
+def typed_text(request: HttpRequest) -> list[str]:
+    """The sentences that a refused form held (its demande went to another bureau, the session ended): to be copied, not
+    lost. One word is a code, a date or a password, never a text."""
+    if request.method != "POST" or upload_was_cut(request):
+        return []
+    texts = [value.strip() for name, value in request.POST.items() if "password" not in name]
+    return [text for text in texts if len(text.split()) > 1][:MOST_TEXTS]
 
 
 def upload_was_cut(request: HttpRequest) -> bool:

@@ -117,6 +117,22 @@ def test_a_form_of_another_session_is_refused_kindly(world: World) -> None:
     assert "Votre session a changé" in response.content.decode()
 
 
+def test_what_was_typed_is_given_back_when_the_demande_is_gone(world: World) -> None:
+    """Somebody gave it to another bureau while the agent was writing."""
+    ticket = world.register(office="SEJ")
+    client = Client(enforce_csrf_checks=False)
+    client.force_login(world.user("agent"))
+    world.act(ticket, Assign(world.offices["DOT"].pk), by="quality")
+    typed = {"text": "Le demandeur a rappelé <b>deux</b> fois", "opened_version": "2", "password": "un mot de passe"}
+    response = client.post(reverse("ticket-act", args=[ticket.reference, "note"]), typed)
+    page = response.content.decode()
+    assert response.status_code == 404
+    assert "Ce que vous aviez écrit" in page
+    assert "Le demandeur a rappelé &lt;b&gt;deux&lt;/b&gt; fois" in page
+    assert "mot de passe" not in page
+    assert "Ce que vous aviez écrit" not in client.get(reverse("ticket", args=[ticket.reference])).content.decode()
+
+
 def test_a_broken_request_is_a_400_and_a_too_long_text_a_413(world: World, rf: RequestFactory) -> None:
     request = rf.get("/")
     request.user = world.user("agent")

@@ -60,7 +60,7 @@
   document.addEventListener("htmx:responseError", (event) => {
     const reasons = {
       403: "Votre session a changé. Rechargez la page puis recommencez.",
-      404: "Cette demande n’est plus accessible. Rechargez la page.",
+      404: "Cette demande n’est plus accessible\u00a0: elle a pu changer de bureau. Copiez ce que vous avez tapé avant de quitter la page.",
       413: "Le fichier dépasse la taille permise.",
     };
     say(reasons[event.detail.xhr.status] ?? "Le serveur n’a pas pu répondre. Ce que vous avez tapé est resté sur cette page\u00a0: réessayez dans un instant.");
