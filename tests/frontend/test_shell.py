@@ -21,6 +21,7 @@ from django.urls import reverse
 from frontend import context, feedback
 from frontend.pages import errors, support
 from tests.factories import World
+from tracker.commands import Assign
 
 TEMPLATES = sorted((settings.BASE_DIR / "frontend" / "templates").rglob("*.html"))
 STATIC = settings.BASE_DIR / "frontend" / "static" / "frontend"
