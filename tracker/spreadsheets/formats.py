@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import enum
 import struct
-import zipfile
-import zlib
 from pathlib import Path
 
+from tracker.containers import (
+    ODF_MANIFEST,
+    OLE_MAGIC,
+    ZIP_MAGIC,
+    BadContainer,
+    EncryptedContainer,
+    OversizedContainer,
+    opened_zip,
+    start_of,
+)
 from tracker.spreadsheets.errors import (
     CorruptWorkbook,
     EncryptedWorkbook,
@@ -18,21 +26,8 @@ from tracker.spreadsheets.errors import (
 )
 
 MAX_BYTES = 50 * 1000 * 1000
-# A register of a busy préfecture (100 000 rows × 15 columns) unfolds into about 100 MB.
-MAX_UNFOLDED_BYTES = 1000 * 1000 * 1000
-MAX_RATIO = 250
-RATIO_MATTERS_FROM_BYTES = 50 * 1000 * 1000
-MAX_ZIP_MEMBERS = 5_000
-MAX_ZIP_DIRECTORY_BYTES = 1000 * 1000
 
-ZIP_MAGIC = b"PK\x03\x04"
-ZIP_END_MAGIC = b"PK\x05\x06"
-ZIP_END_LONGEST = 22 + 65_535
-OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ODS_MIMETYPE = b"application/vnd.oasis.opendocument.spreadsheet"
-
-ODS_MANIFEST = "META-INF/manifest.xml"
-MAX_MEMBER_START = 100_000
 # BIFF8: the record that begins the workbook, and the one that says that what follows is encrypted.
 XLS_BEGINNING = b"\x09\x08\x10\x00\x00\x06\x05\x00"
 XLS_FILEPASS = 0x2F
@@ -66,7 +61,7 @@ def check_format(path: Path, name: str) -> Format:
     with path.open("rb") as source:
         start = source.read(4096)
     if start.startswith(ZIP_MAGIC):
-        found = _zip_format(path, size)
+        found = _zip_format(path)
     elif start.startswith(OLE_MAGIC):
         found = _ole_format(path.read_bytes())
     else:
@@ -109,37 +104,21 @@ def _describe_other(start: bytes, name: str) -> str:
     return f"Ce fichier n’est pas un classeur{named}. {ACCEPTED}"
 
 
-def _zip_format(path: Path, size: int) -> Format:
-    _check_zip_directory(path, size)
+def _zip_format(path: Path) -> Format:
     try:
-        with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-            _check_declared_sizes(members, size)
-            names = {member.filename for member in members}
-            mimetype = _start_of(archive, "mimetype", names).strip()
-            manifest = _start_of(archive, ODS_MANIFEST, names) if mimetype == ODS_MIMETYPE else b""
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        NotImplementedError,
-        RuntimeError,
-        EOFError,
-        OSError,
-        ValueError,
-    ) as error:
-        # RuntimeError is zipfile's word for an encrypted member, NotImplementedError for an unknown compression.
-        raise CorruptWorkbook(_corrupt()) from error
+        with path.open("rb") as source, opened_zip(source) as archive:
+            names = set(archive.namelist())
+            mimetype = start_of(archive, "mimetype").strip()
+            manifest = start_of(archive, ODF_MANIFEST) if mimetype == ODS_MIMETYPE else b""
+    except EncryptedContainer as error:
+        raise EncryptedWorkbook(encrypted_sentence()) from error
+    except OversizedContainer as error:
+        raise expands_error() from error
+    except BadContainer as error:
+        raise corrupt_error() from error
     if b"encryption-data" in manifest:
         raise EncryptedWorkbook(encrypted_sentence())
     return _format_of_members(names, mimetype)
-
-
-def _start_of(archive: zipfile.ZipFile, member: str, names: set[str]) -> bytes:
-    """The first bytes of a member, whatever size it announces; nothing where it is absent."""
-    if member not in names:
-        return b""
-    with archive.open(member) as source:
-        return source.read(MAX_MEMBER_START)
 
 
 def _format_of_members(names: set[str], mimetype: bytes) -> Format:
@@ -158,29 +137,6 @@ def _format_of_members(names: set[str], mimetype: bytes) -> Format:
     else:
         what = "une archive"
     raise NotASpreadsheet(f"Ce fichier est {what}, pas un classeur qui se lit ici. {ACCEPTED}")
-
-
-def _check_zip_directory(path: Path, size: int) -> None:
-    """Refuse a table of contents of millions of entries before it is loaded into memory."""
-    with path.open("rb") as source:
-        source.seek(max(0, size - ZIP_END_LONGEST))
-        tail = source.read()
-    position = tail.rfind(ZIP_END_MAGIC)
-    if position < 0 or len(tail) < position + 22:
-        raise CorruptWorkbook(_corrupt())
-    directory_bytes = struct.unpack_from("<I", tail, position + 12)[0]
-    if directory_bytes > MAX_ZIP_DIRECTORY_BYTES:
-        raise ExpandsTooMuch(_expands())
-
-
-def _check_declared_sizes(members: list[zipfile.ZipInfo], size: int) -> None:
-    """Refuse what announces itself as a bomb; one that lies is stopped by the limits of the reading process."""
-    unfolded = sum(member.file_size for member in members)
-    out_of_proportion = unfolded > RATIO_MATTERS_FROM_BYTES and unfolded > MAX_RATIO * size
-    if len(members) > MAX_ZIP_MEMBERS or unfolded > MAX_UNFOLDED_BYTES or out_of_proportion:
-        raise ExpandsTooMuch(_expands())
-    if any(member.flag_bits & 1 for member in members):
-        raise EncryptedWorkbook(encrypted_sentence())
 
 
 def _ole_format(content: bytes) -> Format:
