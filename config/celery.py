@@ -32,6 +32,10 @@ app.conf.beat_schedule = {
         "task": "tracker.tasks.forget_import_files",
         "schedule": crontab(hour=2, minute=30),
     },
+    "files that no attachment names": {
+        "task": "tracker.tasks.sweep_attachments",
+        "schedule": crontab(hour=2, minute=35),
+    },
     "half-filled forms forgotten": {
         "task": "frontend.tasks.purge_drafts",
         "schedule": crontab(hour=2, minute=45),

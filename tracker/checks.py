@@ -4,10 +4,11 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections
 
-from tracker import triggers
+from tracker import clamd, triggers
 
 
 @register(Tags.database)
@@ -28,3 +29,34 @@ def journal_triggers(databases: Sequence[str] | None = None, **_kwargs: Any) -> 
             for name in triggers.missing(alias)
         ]
     return found
+
+
+@register
+def antivirus_address(**_kwargs: Any) -> list[CheckMessage]:
+    """What `CLAMD_ADDRESS` names can be an antivirus."""
+    try:
+        if clamd.is_configured():
+            clamd.parse_address(settings.CLAMD_ADDRESS)
+    except ValueError:
+        return [
+            Error(
+                f"CLAMD_ADDRESS ne désigne pas un antivirus : « {settings.CLAMD_ADDRESS} ».",
+                hint="Un fichier (/run/clamav/clamd.ctl), ou une machine et un port (127.0.0.1:3310).",
+                id="tracker.E002",
+            )
+        ]
+    return []
+
+
+@register(deploy=True)
+def antivirus_answers(**_kwargs: Any) -> list[CheckMessage]:
+    """No file is taken while the antivirus does not answer: better known before people find out."""
+    if not clamd.is_configured() or antivirus_address() or clamd.ping():
+        return []
+    return [
+        Warning(
+            "L’antivirus ne répond pas : aucune pièce jointe ne sera prise.",
+            hint="Vérifiez CLAMD_ADDRESS et le service clamav-daemon.",
+            id="tracker.W001",
+        )
+    ]

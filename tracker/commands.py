@@ -6,6 +6,7 @@ Dates are the days on which things happened at the demande's site; texts are per
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from tracker.enums import DismissalReason
 from tracker.models.reference import TicketKind
@@ -209,6 +210,32 @@ class Correct(Command):
 @dataclass(frozen=True, slots=True)
 class Note(Command):
     text: str
+
+    @property
+    def writes(self) -> frozenset[str]:
+        return frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Attach(Command):
+    """A file that was checked and stored under `key`. Its name is no part of what happened: it is personal text."""
+
+    key: UUID
+    type: str
+    size: int
+    sha256: str
+
+    @property
+    def writes(self) -> frozenset[str]:
+        return frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw(Command):
+    """Take back an attached file, for a reason that stays in the journal."""
+
+    key: UUID
+    reason: str
 
     @property
     def writes(self) -> frozenset[str]:

@@ -1,7 +1,7 @@
 """Eliminations: a list of ended demandes, the visa of the archives, then the erasing of their texts.
 
 The figures stay: dates, states, deadlines and the journal with its chain. What goes is what was said of people: the
-personal columns, the texts that the journal carries, the words of the search, the senders proposed while typing, and
+personal columns, the texts that the journal carries, the attached files and their names, the words of the search, the senders proposed while typing, and
 whatever another part has registered with `also_erase`.
 """
 
@@ -12,11 +12,12 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from tracker import bulk, clock, jobs, journal
+from tracker import attachments, bulk, clock, jobs, journal
 from tracker.commands import Eliminate
 from tracker.enums import FINAL_STATES, EliminationOutcome, JobState
 from tracker.errors import InvalidCommand, TransitionRefused
 from tracker.models import (
+    Attachment,
     Correspondent,
     Elimination,
     EliminationLine,
@@ -164,6 +165,7 @@ def erase_beside(prefecture: Prefecture, tickets: Sequence[Ticket], at: datetime
     ExternalIdentity.objects.filter(ticket__in=keys).update(sender_digest="")
     named = Ticket.objects.filter(prefecture=prefecture, sender_name=OuterRef("name"))
     Correspondent.objects.filter(~Exists(named), prefecture=prefecture).delete()
+    attachments.erase(Attachment.objects.filter(ticket__in=keys), at)
     for eraser in _erasers:
         eraser(keys)
 

@@ -43,3 +43,7 @@ class StaleVersion(SillageError):
 
 class AppendOnly(SillageError):
     default = "Le journal ne se modifie pas et ne s’efface pas."
+
+
+class FileRefused(InvalidCommand):
+    """A file that may not be attached. `message` goes on from « nom du fichier : »."""

@@ -15,11 +15,11 @@ HANDLING = frozenset(
     {
         "read", "note", "assign", "take", "send_back", "ask_requester", "complete", "hold", "answer", "close",
         "forward", "dismiss", "merge", "reopen", "undo", "propose", "confirm", "hold_meeting", "decline", "cancel",
-        "correct", "mark_signature",
+        "correct", "mark_signature", "attach",
     }
 )  # fmt: skip
 SUPERVISING = HANDLING | {"reassign", "override_late"}
-DISPATCHING = frozenset({"read", "note", "assign", "reassign", "correct", "undo"})
+DISPATCHING = frozenset({"read", "note", "assign", "reassign", "correct", "undo", "attach"})
 ALL = SUPERVISING | DISPATCHING | {"eliminate"}
 """What a task or an import of the préfecture itself may do."""
 

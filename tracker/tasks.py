@@ -2,15 +2,20 @@
 database, so that losing a message costs only the time to the next sweep."""
 
 import logging
+from datetime import timedelta
 
 from celery import shared_task
 
-from tracker import closing, jobs, pending
+from tracker import attachments, clock, closing, jobs, pending
 from tracker.importing.files import forget_old_files
 from tracker.verification import check_deadlines, verify_journal
+from tracker.verification.attachments import in_turn
 from tracker.verification.seals import seal_heads
 
 logger = logging.getLogger(__name__)
+
+SWEPT_AFTER = timedelta(days=1)
+"""Far longer than any act between writing a file and committing its row."""
 
 
 @shared_task
@@ -37,6 +42,14 @@ def forget_import_files() -> None:
 
 
 @shared_task
+def sweep_attachments() -> None:
+    """Files that a process which died left on the disk, without the row that would have named them."""
+    count = attachments.sweep(clock.now() - SWEPT_AFTER)
+    if count:
+        logger.info("%s files that no attachment names deleted", count)
+
+
+@shared_task
 def seal_journal() -> None:
     heads = seal_heads()
     logger.info("%s seals added to the journal", len(heads))
@@ -44,8 +57,10 @@ def seal_journal() -> None:
 
 @shared_task
 def verify() -> None:
-    """Journal and deadlines, every night: what differs is named in the log by its reference, for the administrator."""
-    for name, report in (("journal", verify_journal()), ("deadlines", check_deadlines())):
+    """Journal, attached files and deadlines, every night: what differs is named in the log by its reference, for the
+    administrator."""
+    journal = verify_journal(reads=in_turn(clock.now().date()))
+    for name, report in (("journal", journal), ("deadlines", check_deadlines())):
         if report.different:
             first = [
                 f"{found.stream} {found.reference or found.object_id}: {found.problem}"

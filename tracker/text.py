@@ -14,3 +14,39 @@ def clean_text(value: str) -> str:
     if value.isascii() and value.isprintable():
         return value.strip()
     return unicodedata.normalize("NFC", UNWANTED.sub("", value)).strip()
+
+
+# What reverses the reading of a name (« exe.fdp »), and what no file system of a workplace takes.
+INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+FORBIDDEN_IN_NAMES = re.compile(r'[<>:"|?*\t\r\n]')
+LONGEST_FILE_NAME = 150
+LONGEST_EXTENSION = 12
+
+
+def clean_file_name(value: str) -> str:
+    """The name of a file as a person reads it: without a path, without what no screen shows, cut before its extension.
+    Never empty."""
+    name = clean_text(INVISIBLE.sub("", value)).replace("\\", "/").rpartition("/")[2]
+    name = re.sub(r"\s+", " ", FORBIDDEN_IN_NAMES.sub("_", name)).strip(" .") or "sans nom"
+    if len(name) <= LONGEST_FILE_NAME:
+        return name
+    stem, dot, extension = name.rpartition(".")
+    if not dot or len(extension) > LONGEST_EXTENSION:
+        return name[:LONGEST_FILE_NAME]
+    return f"{stem[: LONGEST_FILE_NAME - len(extension) - 1].rstrip(' .')}.{extension}"
+
+
+KIBI = 1024
+TENTHS_BELOW = 10
+
+
+def size_words(size: int) -> str:
+    """« 240 ko », « 1,4 Mo »: as the person's own computer says it."""
+    if size < KIBI:
+        return f"{size} octet" if size <= 1 else f"{size} octets"
+    value, unit = size / KIBI, "ko"
+    if value >= KIBI - 0.5:
+        value, unit = value / KIBI, "Mo"
+    if unit == "Mo" and value < TENTHS_BELOW - 0.05:
+        return f"{value:.1f}".removesuffix(".0").replace(".", ",") + f"\xa0{unit}"
+    return f"{value:.0f}\xa0{unit}"

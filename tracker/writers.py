@@ -165,13 +165,13 @@ def write_locked(
 def abilities_of_registration(
     user: User, prefecture: Prefecture, site: Site, acts: Sequence[Command]
 ) -> frozenset[str]:
-    """What a person may do in the act that registers: affect the demande to any bureau of the préfecture, and whatever
-    may be done there where that bureau is the person's own (« reçu le… répondu le… »)."""
+    """What a person may do in the act that registers: affect the demande to any bureau of the préfecture, attach what
+    came with it, and whatever may be done there where that bureau is the person's own (« reçu le… répondu le… »)."""
     if not may_register(user, prefecture.pk):
         raise NotAllowed("Votre rôle ne permet pas d’enregistrer une demande dans cette préfecture.")
     office_id = next((act.office_id for act in acts if isinstance(act, Assign)), None)
     there = Ticket(prefecture=prefecture, site=site, office_id=office_id)
-    return abilities(user, there) | {"assign"}
+    return abilities(user, there) | {"assign", "attach"}
 
 
 def allowed_to(user: User | None, ticket: Ticket, history: Sequence[PastEvent]) -> frozenset[str]:

@@ -123,11 +123,19 @@ AXES_ENABLE_ADMIN = False
 # --- Files ------------------------------------------------------------------------------------------------------
 STATIC_URL = "static/"
 STORAGES: dict[str, dict[str, Any]] = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "tracker.storage.DurableStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+# Of one request, whatever it is for.
 MAX_UPLOAD_BYTES = 50 * 1024 * 1024
+MAX_UPLOAD_FILES = 50
+# Of one attached file, and of all those of one demande.
+ATTACHMENT_MAX_BYTES = 25 * 1024 * 1024
+ATTACHMENTS_MAX_COUNT = 100
+ATTACHMENTS_MAX_TOTAL_BYTES = 200 * 1024 * 1024
+# The antivirus that reads each attached file: « /run/clamav/clamd.ctl » or « 127.0.0.1:3310 »; empty: none.
+CLAMD_ADDRESS = ""
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 FILE_UPLOAD_HANDLERS = [

@@ -57,6 +57,8 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", 
 
 STATIC_ROOT = required("STATIC_ROOT", example="/var/lib/sillage/static")
 MEDIA_ROOT = required("MEDIA_ROOT", example="/var/lib/sillage/files")
+CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", default="")
+ATTACHMENT_MAX_BYTES = env.int("ATTACHMENT_MAX_MB", default=25) * 1024 * 1024
 
 required("EMAIL_URL", example="smtp+tls://sillage:…@smtp.prefecture.example:587")
 vars().update(env.email("EMAIL_URL"))

@@ -6,7 +6,7 @@ from typing import Any
 
 from tracker import commands
 from tracker.deadlines import Fact, day, effective, next_promise
-from tracker.decisions import correcting, eliminating, ending, handling, meeting, replying
+from tracker.decisions import attaching, correcting, eliminating, ending, handling, meeting, replying
 from tracker.decisions.base import ELIMINATED, Change, Context, EventDraft, PastEvent
 from tracker.enums import Machine
 from tracker.errors import InvalidCommand, TransitionRefused
@@ -22,6 +22,8 @@ HANDLERS: dict[type[commands.Command], Callable[..., EventDraft | None]] = {
     commands.SendBack: handling.send_back,
     commands.Note: handling.note,
     commands.MarkSignature: handling.mark_signature,
+    commands.Attach: attaching.attach,
+    commands.Withdraw: attaching.withdraw,
     commands.AskRequester: replying.ask_requester,
     commands.Complete: replying.complete,
     commands.Hold: replying.hold,

@@ -5,6 +5,7 @@ from typing import Any
 
 from tracker.commands import Absorb, Close, Dismiss, Forward, Merge, Reopen, Undo
 from tracker.deadlines import effective
+from tracker.decisions.attaching import ATTACHMENT_FACTS
 from tracker.decisions.base import (
     UNDO_WINDOW,
     Context,
@@ -21,6 +22,8 @@ from tracker.decisions.handling import clean, noted
 from tracker.enums import DismissalReason, State
 from tracker.errors import InvalidCommand, TransitionRefused
 from tracker.models.tickets import Ticket
+
+NEVER_UNDONE = ATTACHMENT_FACTS | {"registered"}
 
 
 def close(ticket: Ticket, _command: Close, context: Context) -> EventDraft:
@@ -134,11 +137,11 @@ def undo(ticket: Ticket, command: Undo, context: Context) -> EventDraft:
 
 
 def last_act(context: Context) -> list[PastEvent]:
-    """The events of the last act, oldest first, without the registration (which is never undone)."""
+    """The events of the last act, oldest first, without what is never undone: the registration, and attachments."""
     if not context.history:
         return []
     act_id = context.history[-1].act_id
-    return [past for past in context.history if past.act_id == act_id and past.fact.kind != "registered"]
+    return [past for past in context.history if past.act_id == act_id and past.fact.kind not in NEVER_UNDONE]
 
 
 def merged_with(undone: list[PastEvent]) -> int | None:
@@ -149,6 +152,8 @@ def merged_with(undone: list[PastEvent]) -> int | None:
 
 def why_not_undo(undone: list[PastEvent], context: Context) -> str:
     """Why this person may not undo now; empty when it is possible."""
+    if not undone and context.history and context.history[-1].fact.kind in ATTACHMENT_FACTS:
+        return "Une pièce jointe ne s’annule pas : retirez-la de la liste des pièces jointes."
     if not undone:
         return "Une inscription ne s’annule pas : classez la demande sans suite, motif « erreur d’enregistrement »."
     last = undone[-1]

@@ -1,5 +1,6 @@
 """Models of the kernel, by subject."""
 
+from tracker.models.attachments import Attachment
 from tracker.models.eliminations import Elimination, EliminationLine
 from tracker.models.imports import ColumnMapping
 from tracker.models.journal import Event, EventText, Job, Outbox, PendingEvent, SealedHead
@@ -20,6 +21,7 @@ from tracker.models.search import SearchDocument
 from tracker.models.tickets import Correspondent, Deadline, ExternalIdentity, ReferenceCounter, Ticket
 
 __all__ = [
+    "Attachment",
     "Channel",
     "ClosedDay",
     "ColumnMapping",

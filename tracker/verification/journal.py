@@ -1,6 +1,7 @@
-"""`verify_journal`: chains, texts, demandes, references, seals and triggers."""
+"""`verify_journal`: chains, texts, attached files, demandes, references, seals and triggers."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from itertools import groupby
 
 from django.db.models import Count, Max
@@ -8,6 +9,7 @@ from django.db.models import Count, Max
 from tracker import triggers
 from tracker.journal import event_hash, text_hash
 from tracker.models import Event, EventText, ReferenceCounter, Ticket
+from tracker.verification.attachments import Reads, check_attachments, every_file
 from tracker.verification.report import Difference, Part, Report, walk, within
 from tracker.verification.seals import SealRecord, check_seals
 from tracker.writers import STREAM
@@ -16,10 +18,10 @@ NAMED_GAPS = 20
 """Missing numbers named one by one; beyond, their count is enough."""
 
 
-def verify_journal(exported: Sequence[SealRecord] = ()) -> Report:
+def verify_journal(exported: Sequence[SealRecord] = (), *, reads: Reads = every_file) -> Report:
     """Everything about the journal that does not hold. `exported` are seals kept outside the base: they also guard
-    against the removal of the newest ones. `checked` counts events."""
-    report = walk(examine_tickets)
+    against the removal of the newest ones. `reads` says which attached files are read. `checked` counts events."""
+    report = walk(partial(examine_tickets, reads))
     examine_other_streams(report)
     report.different += check_references()
     report.different += check_seals(exported)
@@ -33,7 +35,7 @@ def verify_journal(exported: Sequence[SealRecord] = ()) -> Report:
 # --- Chains -------------------------------------------------------------------------------------------------------
 
 
-def examine_tickets(part: Part, report: Report) -> None:
+def examine_tickets(reads: Reads, part: Part, report: Report) -> None:
     columns = ("reference", "version", "year", "number", "prefecture_id")
     tickets = {ticket.pk: ticket for ticket in Ticket.objects.filter(within("pk", part)).only(*columns)}
     texts = texts_of(within_events(part))
@@ -55,6 +57,8 @@ def examine_tickets(part: Part, report: Report) -> None:
         for pk, ticket in tickets.items()
         if pk not in seen
     ]
+    references = {pk: ticket.reference for pk, ticket in tickets.items()}
+    report.different += check_attachments(part, references, reads)
 
 
 def within_events(part: Part) -> Iterable[EventText]:

@@ -11,7 +11,10 @@ from tracker.verification.seals import read_export
 
 
 class Command(SillageCommand):
-    help = "Vérifie que le journal est entier : chaînes, textes, demandes, références, scellés, déclencheurs."
+    help = (
+        "Vérifie que le journal est entier : chaînes, textes, pièces jointes, demandes, références, scellés, "
+        "déclencheurs."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="sortie JSON : checked, different")
