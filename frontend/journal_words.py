@@ -9,7 +9,9 @@ from frontend.wording import plain_date
 from tracker.clock import zone
 from tracker.deadlines import day
 from tracker.enums import DismissalReason
-from tracker.models import Channel, Event, Office, Ticket, User
+from tracker.filetypes import TYPES
+from tracker.models import Attachment, Channel, Event, Office, Ticket, User
+from tracker.text import size_words
 
 FIELD_LABELS: Final = {
     "sender_name": "expéditeur",
@@ -73,6 +75,8 @@ class Names:
     people: Mapping[int, str] = field(default_factory=dict)
     channels: Mapping[int, str] = field(default_factory=dict)
     references: Mapping[int, str] = field(default_factory=dict)
+    # By key; empty once eliminated.
+    files: Mapping[str, str] = field(default_factory=dict)
 
     def office(self, office_id: int | None) -> str:
         return self.offices.get(office_id or 0, "bureau supprimé")
@@ -85,20 +89,22 @@ class Names:
 
 
 def names_for(events: Iterable[Event], reader: User) -> Names:
-    """At most four queries, whatever the length of the journal."""
-    offices, people, channels, tickets = set(), set(), set(), set()
+    """At most five queries, whatever the length of the journal."""
+    offices, people, channels, tickets, files = set(), set(), set(), set(), set()
     for event in events:
         changes = event.data.get("changes", {})
         offices |= {event.data.get("office"), *changes.get("office_id", ())}
         people |= {event.data.get("assignee"), *changes.get("assignee_id", ())}
         channels.add(event.data.get("channel"))
         tickets |= {event.data.get("into"), event.data.get("from")}
+        files.add(event.data.get("attachment"))
     visible = Ticket.objects.visible_to(reader) if any(tickets) else Ticket.objects.none()
     return Names(
         offices={row.pk: row.name for row in Office.objects.filter(pk__in=offices - {None})},
         people={row.pk: row.short_name for row in User.objects.filter(pk__in=people - {None})},
         channels={row.pk: row.label for row in Channel.objects.filter(pk__in=channels - {None})},
         references=dict(visible.filter(pk__in=tickets - {None}).values_list("pk", "reference")),
+        files={str(row.key): row.name for row in Attachment.objects.filter(key__in=files - {None})},
     )
 
 
@@ -171,6 +177,19 @@ def noted(_event: Event, _names: Names, _today: date) -> str:
 def signature_marked(event: Event, _names: Names, today: date) -> str:
     since = on(event, today, "since")
     return f"À la signature depuis {since}" if since else "Revenue de la signature"
+
+
+def attachment_added(event: Event, names: Names, _today: date) -> str:
+    known = TYPES.get(event.data["type"])
+    what = f"{known.label if known else 'fichier'}, {size_words(event.data['size'])}"
+    name = names.files.get(event.data["attachment"])
+    said = f"\xa0: «\xa0{name}\xa0»" if name else ", éliminée depuis"
+    return f"Pièce jointe ajoutée{said} ({what})"
+
+
+def attachment_removed(event: Event, names: Names, _today: date) -> str:
+    name = names.files.get(event.data["attachment"])
+    return f"Pièce jointe retirée\xa0: «\xa0{name}\xa0»" if name else "Pièce jointe retirée, puis éliminée"
 
 
 def asked(event: Event, _names: Names, today: date) -> str:
@@ -284,8 +303,8 @@ def other(event: Event, _names: Names, today: date) -> str:
 SENTENCES: Final[dict[str, Words]] = {
     words.__name__: words
     for words in (
-        registered, assigned, reassigned, handed_over, taken, sent_back, noted, signature_marked, asked, completed,
-        held, answered, proposed, confirmed, met, called_off, closed, forwarded, dismissed, merged, absorbed, reopened,
-        corrected, recomputed, undone, eliminated,
+        registered, assigned, reassigned, handed_over, taken, sent_back, noted, signature_marked, attachment_added,
+        attachment_removed, asked, completed, held, answered, proposed, confirmed, met, called_off, closed, forwarded,
+        dismissed, merged, absorbed, reopened, corrected, recomputed, undone, eliminated,
     )
 }  # fmt: skip

@@ -31,7 +31,7 @@ class DoorMiddleware:
             raise Http404
         # The CSRF check, which comes before, has read the body: the mark is there by now.
         if errors.upload_was_cut(request):
-            return errors.page(request, 413)
+            return errors.upload_cut(request)
         user = request.user
         if isinstance(user, User) and user.must_change_password and not self._is_open(request):
             return redirect("password-change")

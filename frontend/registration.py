@@ -11,7 +11,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from frontend.models import Submission
-from tracker import clock, writers
+from tracker import attachments, clock, writers
+from tracker.attachments import Checked
 from tracker.commands import Command
 from tracker.enums import Role
 from tracker.models import Correspondent, Office, Prefecture, Site, Ticket, User
@@ -26,26 +27,36 @@ LIKENESS = 0.6
 
 
 def register_once(
-    token: uuid.UUID, typed: Mapping[str, str], prefecture: Prefecture, acts: Sequence[Command], user: User
+    token: uuid.UUID,
+    typed: Mapping[str, str],
+    prefecture: Prefecture,
+    acts: Sequence[Command],
+    user: User,
+    files: Sequence[Checked] = (),
 ) -> tuple[Ticket, bool]:
-    """Register, unless the form carrying `token` was already sent with the same content: then the demande that it gave,
-    and False. A form sent, taken back with the browser and changed registers another demande.
+    """Register with `files` attached, unless the form carrying `token` was already sent with the same content: then the
+    demande that it gave, and False. A form sent, taken back with the browser and changed registers another demande.
 
     The token's row is written first: two sendings at the same instant wait for each other on its key. Raises what
     `writers.register` raises, and keeps no trace of the token then.
     """
-    key = uuid.uuid5(token, json.dumps(sorted(typed.items()), ensure_ascii=False))
-    try:
-        with transaction.atomic():
-            sent = Submission.objects.create(token=key, user=user, prefecture=prefecture, sent_at=clock.now())
-            ticket = writers.register(prefecture, acts, writers.Author(user=user))
-            sent.ticket = ticket
-            sent.save(update_fields=["ticket"])
-    except IntegrityError:
-        earlier = Submission.objects.select_related("ticket").filter(token=key, user=user).first()
-        if earlier is None or earlier.ticket is None:
-            raise
-        return earlier.ticket, False
+    content = sorted([*typed.items(), *(("files", file.sha256) for file in files)])
+    key = uuid.uuid5(token, json.dumps(content, ensure_ascii=False))
+    author = writers.Author(user=user, now=clock.now())
+    with attachments.stored(files) as claimed:
+        try:
+            with transaction.atomic():
+                sent = Submission.objects.create(token=key, user=user, prefecture=prefecture, sent_at=author.moment)
+                ticket = writers.register(prefecture, [*acts, *(file.act for file in files)], author)
+                attachments.insert_rows(ticket, files, author, author.moment)
+                sent.ticket = ticket
+                sent.save(update_fields=["ticket"])
+        except IntegrityError:
+            earlier = Submission.objects.select_related("ticket").filter(token=key, user=user).first()
+            if earlier is None or earlier.ticket is None:
+                raise
+            return earlier.ticket, False
+        claimed |= {file.key for file in files}
     # Outside: nobody waits for a convenience behind the counter of references.
     remember_sender(ticket)
     return ticket, True

@@ -5,12 +5,14 @@ from datetime import date
 from typing import Any, Final
 
 from django import forms
+from django.conf import settings
 from dsfr.forms import DsfrBoundField
 
 from frontend.forms.base import PageForm
 from tracker.enums import Module
 from tracker.errors import InvalidCommand
-from tracker.text import clean_text
+from tracker.filetypes import BY_EXTENSION
+from tracker.text import clean_text, size_words
 from tracker.workdays import FIRST_DAY, LAST_DAY
 
 DAY_AND_MONTH = 2
@@ -64,6 +66,35 @@ class TickField(forms.BooleanField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(required=False, **kwargs)
+
+
+class FilesInput(forms.FileInput):
+    """Several files at once, from a single choice."""
+
+    allow_multiple_selected = True
+
+    def __init__(self) -> None:
+        accepted = ",".join(BY_EXTENSION)
+        limits = {
+            "data-sillage-file-bytes": settings.ATTACHMENT_MAX_BYTES,
+            "data-sillage-most-files": settings.MAX_UPLOAD_FILES,
+            "data-sillage-most-bytes": settings.MAX_UPLOAD_BYTES,
+        }
+        super().__init__({"class": "fr-upload", "accept": accepted, "multiple": True, **limits})
+
+
+class FilesField(forms.FileField):
+    """The files chosen, none where there is none. Each is judged by `tracker.attachments`, which names it."""
+
+    widget = FilesInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        most = size_words(settings.ATTACHMENT_MAX_BYTES)
+        words = f"PDF, images, documents de bureautique, courriels, textes. {most} au plus chacun."
+        super().__init__(help_text=words, **kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        return data or []
 
 
 class DayInput(forms.TextInput):

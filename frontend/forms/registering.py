@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django import forms
 
-from frontend.forms.fields import MODULES, DatedForm, DayField, PlainTextField, TickField
+from frontend.forms.fields import MODULES, DatedForm, DayField, FilesField, PlainTextField, TickField
 from frontend.registration import Desk
 from tracker.commands import Answer, Assign, Command, HoldMeeting, Propose, Register, Take
 from tracker.enums import Machine, Module
@@ -41,6 +41,7 @@ class RegisterForm(DatedForm):
     )
     page = PlainTextField(label="Page à mettre à jour", required=False, max_length=300)
     body = PlainTextField(label="Texte", required=False, widget=forms.Textarea({"rows": 3}))
+    files = FilesField(label="Pièces jointes", required=False)
     answered_on = DayField(label="Répondu le", required=False)
     reply_channel = forms.ModelChoiceField(
         Channel.objects.all(), label="Par", required=False, empty_label="Le même canal"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -67,15 +67,32 @@ def typed_text(request: HttpRequest) -> list[str]:
 
 def upload_was_cut(request: HttpRequest) -> bool:
     """Whether `frontend.uploads` stopped reading the files of this request."""
-    return getattr(request, "upload_too_large", False)
+    return hasattr(request, "upload_cut")
+
+
+def upload_cut(request: HttpRequest) -> HttpResponse:
+    """Of a request that was cut: too many bytes, or too many files."""
+    return too_many_files(request) if getattr(request, "upload_cut", "") == "files" else page(request, 413)
+
+
+def too_many_files(request: HttpRequest) -> HttpResponse:
+    return page(
+        request,
+        413,
+        title="Trop de fichiers à la fois",
+        text=f"Rien n’a été enregistré. Un envoi prend {settings.MAX_UPLOAD_FILES} fichiers au plus\xa0: "
+        "recommencez en plusieurs fois.",
+    )
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form was opened in another session: nothing was written. Or its token stood after a file that was cut."""
-    return page(request, 413 if upload_was_cut(request) else 403)
+    return upload_cut(request) if upload_was_cut(request) else page(request, 403)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, TooManyFilesSent):
+        return too_many_files(request)
     if isinstance(exception, RequestDataTooBig):
         return page(
             request,

@@ -18,8 +18,9 @@ from frontend.models import FormDraft
 from frontend.registration import Desk, Duplicate, desk_of, duplicates_of, register_once, senders_like
 from frontend.rehearsal import rehearse_registration
 from frontend.ticket_words import DeadlineBlock, deadline_block
-from frontend.wording import latest
-from tracker import clock
+from frontend.wording import count_of, latest
+from tracker import attachments, clock
+from tracker.attachments import Checked
 from tracker.enums import Outcome, Purpose, State
 from tracker.errors import InvalidCommand, TransitionRefused
 from tracker.models import Deadline, Ticket, TicketKind, User
@@ -30,6 +31,7 @@ KEPT_FOR_NEXT = {"received_on": "recu", "channel": "canal", "office": "bureau"}
 """What « Enregistrer et suivant » keeps, by its name in the address: nothing personal."""
 WORTH_KEEPING = ("sender_name", "sender_contact", "subject", "body")
 """Until one of these is typed there is nothing that a person would miss."""
+FILES_ARE_GONE = "Choisissez de nouveau vos fichiers\xa0: le navigateur ne les garde pas d’un envoi à l’autre."
 EXPECTED = {
     Purpose.REPLY: "Réponse attendue",
     Purpose.UPDATE: "Mise en ligne attendue",
@@ -62,7 +64,7 @@ def register(request: HttpRequest, kind: str) -> HttpResponse:
         return complete_sender(request, desk, user)
     if "forget" in request.POST:
         return forget_draft(request, chosen, user)
-    form = RegisterForm(request.POST, kind=chosen, desk=desk, user_id=user.pk, today=today)
+    form = RegisterForm(request.POST, request.FILES, kind=chosen, desk=desk, user_id=user.pk, today=today)
     return follow(request, form, user) if "live" in request.POST else save(request, form, user)
 
 
@@ -77,18 +79,20 @@ def follow(request: HttpRequest, form: RegisterForm, user: User) -> HttpResponse
 
 
 def save(request: HttpRequest, form: RegisterForm, user: User) -> HttpResponse:
-    if not form.is_valid():
+    form.is_valid()
+    files = checked_files(form)
+    if form.errors:
         refuse_early(form, user)
-        return show(request, form, user, [], status=UNPROCESSABLE)
+        return show_refused(request, form, user)
     token: uuid.UUID = form.cleaned_data["token"]
     try:
-        ticket, new = register_once(token, typed_in(form), form.desk.prefecture, form.acts(), user)
+        ticket, new = register_once(token, typed_in(form), form.desk.prefecture, form.acts(), user, files)
     except InvalidCommand as refused:
         form.refuse(refused)
-        return show(request, form, user, [], status=UNPROCESSABLE)
+        return show_refused(request, form, user)
     except TransitionRefused as refused:
         form.add_error(None, refused.message)
-        return show(request, form, user, [], status=UNPROCESSABLE)
+        return show_refused(request, form, user)
     drafts.forget(user, draft_key(form.kind), token)
     visible = Ticket.objects.visible_to(user).filter(pk=ticket.pk).exists()
     done(request, saved_sentence(ticket, form, linked=visible, new=new))
@@ -96,6 +100,21 @@ def save(request: HttpRequest, form: RegisterForm, user: User) -> HttpResponse:
         kept = {short: form[name].data for name, short in KEPT_FOR_NEXT.items() if form[name].data}
         return redirect(f"{reverse('register', args=[form.kind.code])}?{urlencode(kept)}")
     return redirect("ticket", ticket.reference)
+
+
+def checked_files(form: RegisterForm) -> list[Checked]:
+    """The files to attach; each one that cannot be is said beside the field, and nothing is registered without it."""
+    checked, refused = attachments.check_all(form.cleaned_data.get("files", []))
+    fitting, too_many = attachments.fit(checked, [])
+    for file in (*refused, *too_many):
+        form.add_error("files", str(file))
+    return fitting
+
+
+def show_refused(request: HttpRequest, form: RegisterForm, user: User) -> HttpResponse:
+    if request.FILES:
+        form.add_error("files", FILES_ARE_GONE)
+    return show(request, form, user, [], status=UNPROCESSABLE)
 
 
 def refuse_early(form: RegisterForm, user: User) -> None:
@@ -143,7 +162,7 @@ def draft_key(kind: TicketKind) -> str:
 
 
 def typed_in(form: RegisterForm) -> dict[str, str]:
-    return {name: str(form.data[name]) for name in form.fields if form.data.get(name)}
+    return {name: str(form.data[name]) for name in form.fields if name != "files" and form.data.get(name)}
 
 
 def initial_of(request: HttpRequest, user: User, kind: TicketKind) -> dict[str, Any]:
@@ -212,7 +231,9 @@ def saved_sentence(ticket: Ticket, form: RegisterForm, *, linked: bool, new: boo
     )
     if not new:
         return format_html("Demande {} déjà enregistrée\xa0: ce formulaire avait été envoyé.", reference)
-    return format_html("Demande {} enregistrée. {}", reference, what_follows(ticket, form))
+    count = len(form.cleaned_data["files"])
+    attached = f" avec {count_of(count, 'pièce jointe', 'pièces jointes')}" if count else ""
+    return format_html("Demande {} enregistrée{}. {}", reference, attached, what_follows(ticket, form))
 
 
 def what_follows(ticket: Ticket, form: RegisterForm) -> str:

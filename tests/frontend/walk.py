@@ -12,8 +12,9 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.factories import World, make_world
+from tests.tracker.attachments.samples import png, upload
 from tests.tracker.spreadsheets.workbooks import write_workbook
-from tracker import closures, elimination, jobs, recomputing, ruling
+from tracker import attachments, closures, elimination, jobs, recomputing, ruling
 from tracker.commands import Answer, Close
 from tracker.importing import asking
 from tracker.importing.options import ImportOptions
@@ -123,6 +124,22 @@ def a_recomputation(stage: Stage) -> dict[str, Any]:
         plan = closures.plan_closing(stage.world.site, date(2027, 5, 7), "Pont")
         stage.made["recomputation"] = recomputing.carry_out(plan, Author(user=stage.user(QUALITY)))
     return {"job_id": stage.made["recomputation"].pk}
+
+
+def an_attachment(stage: Stage) -> dict[str, Any]:
+    if "attachment" not in stage.made:
+        outcome = attachments.attach(stage.ticket.pk, [upload("Lettre signée.pdf")], Author(user=stage.user(AGENT)))
+        stage.made["attachment"] = outcome.added[0]
+    return the_ticket(stage) | {"key": stage.made["attachment"].key}
+
+
+def add_attachment(stage: Stage, number: int) -> None:
+    """Every third one withdrawn: they are listed too."""
+    author = Author(user=stage.user((AGENT, SUPERVISOR)[number % 2]))
+    file = upload(f"Relevé {number}.png", png(number + 1))
+    [added] = attachments.attach(stage.ticket.pk, [file], author).added
+    if number % 3 == 2:
+        attachments.withdraw(added, "Doublon", author)
 
 
 def add_arrival(stage: Stage, number: int) -> Ticket:
@@ -241,7 +258,10 @@ TABLE: dict[str, Page] = {
     "import-settings": Page((QUALITY,), an_import, control="main form button", is_form=True),
     "import-carry-out": Page((QUALITY,), an_import, method="post", status=302, to_look_at=False),
     "import-refused": Page((QUALITY,), an_import, to_look_at=False),
-    "ticket": Page(HANDLING, the_ticket, control="main a[href*=repondre], main button"),
+    "ticket": Page(HANDLING, the_ticket, rows=add_attachment, control="main a[href*=repondre], main button"),
+    "ticket-attach": Page(HANDLING, the_ticket, method="post", status=422, to_look_at=False),
+    "attachment": Page(HANDLING, an_attachment, to_look_at=False),
+    "attachment-withdraw": Page(HANDLING, an_attachment, control="main form button[type=submit]", is_form=True),
     **{
         f"ticket-act:{name}": Page(
             HANDLING, act(name), control="main form button[type=submit]", is_form=name not in WITHOUT_FIELDS

@@ -6,14 +6,13 @@ from tracker.decisions.handling import clean
 from tracker.errors import InvalidCommand, TransitionRefused
 from tracker.models.tickets import Ticket
 
-ADDED, REMOVED = "attachment_added", "attachment_removed"
-ATTACHMENT_FACTS = frozenset({ADDED, REMOVED})
+ATTACHMENT_FACTS = frozenset({"attachment_added", "attachment_removed"})
 
 
 def attach(_ticket: Ticket, command: Attach, context: Context) -> EventDraft:
     context.require("attach")
     data = {"attachment": str(command.key), "type": command.type, "size": command.size, "sha256": command.sha256}
-    return EventDraft(ADDED, context.today, data)
+    return EventDraft("attachment_added", context.today, data)
 
 
 def withdraw(_ticket: Ticket, command: Withdraw, context: Context) -> EventDraft:
@@ -23,7 +22,7 @@ def withdraw(_ticket: Ticket, command: Withdraw, context: Context) -> EventDraft
         raise InvalidCommand("Indiquez pourquoi cette pièce est retirée.", field="reason")
     key = str(command.key)
     about = [fact for fact in context.facts if fact.data.get("attachment") == key]
-    if not about or about[-1].kind != ADDED:
+    if not about or about[-1].kind != "attachment_added":
         raise TransitionRefused("Cette pièce jointe a déjà été retirée.")
     data = {"attachment": key, "sha256": about[-1].data["sha256"]}
-    return EventDraft(REMOVED, context.today, data, {"reason": reason})
+    return EventDraft("attachment_removed", context.today, data, {"reason": reason})

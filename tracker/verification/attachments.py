@@ -7,7 +7,7 @@ from typing import Final
 
 from django.core.files.storage import default_storage
 
-from tracker.decisions.attaching import ADDED, ATTACHMENT_FACTS
+from tracker.decisions.attaching import ATTACHMENT_FACTS
 from tracker.models import Attachment, Event
 from tracker.verification.report import Difference, Part, within
 from tracker.writers import STREAM
@@ -53,7 +53,7 @@ def facts_of(part: Part) -> Facts:
     events = Event.objects.filter(within("object_id", part), stream=STREAM, kind__in=ATTACHMENT_FACTS)
     for event in events.order_by("object_id", "number"):
         name = (event.object_id, event.data["attachment"])
-        facts[name] = (event, False) if event.kind == ADDED else (facts.get(name, (event,))[0], True)
+        facts[name] = (event, False) if event.kind == "attachment_added" else (facts.get(name, (event,))[0], True)
     return facts
 
 

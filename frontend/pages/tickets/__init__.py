@@ -1,8 +1,9 @@
-"""The demande: its deadline explained, its journal, its one-step actions."""
+"""The demande: its deadline explained, its journal, its files, its one-step actions."""
 
 from django.urls import path, register_converter
 
 from frontend.pages.tickets.acting import act
+from frontend.pages.tickets.attaching import attach, download, withdraw
 from frontend.pages.tickets.offers import ActConverter
 from frontend.pages.tickets.reading import show
 
@@ -10,5 +11,8 @@ register_converter(ActConverter, "act")
 
 urlpatterns = [
     path("demandes/<str:reference>/", show, name="ticket"),
+    path("demandes/<str:reference>/pieces/", attach, name="ticket-attach"),
+    path("demandes/<str:reference>/pieces/<uuid:key>/", download, name="attachment"),
+    path("demandes/<str:reference>/pieces/<uuid:key>/retirer/", withdraw, name="attachment-withdraw"),
     path("demandes/<str:reference>/<act:name>/", act, name="ticket-act"),
 ]

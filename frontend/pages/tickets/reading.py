@@ -9,6 +9,8 @@ from django.views.decorators.http import require_safe
 
 from complaints.models import Complaint
 from correspondence.models import MeetingRequest, SiteUpdate
+from frontend.attachment_words import files_of
+from frontend.forms.attachments import AttachForm
 from frontend.journal_words import Line, names_for, timeline
 from frontend.pages.tickets.offers import LEADING, offers, undo_refusal
 from frontend.rehearsal import context_of
@@ -85,6 +87,8 @@ def page_context(ticket: Ticket, user: User, context: Context) -> dict[str, obje
         "actions": [offer for offer in found if not offer.aside and offer is not leading],
         "asides": [offer for offer in found if offer.aside],
         "may_undo": undo_refusal(context) == "",
+        "files": files_of(ticket, context.today),
+        "attach_form": AttachForm(use_required_attribute=False) if "attach" in context.abilities else None,
         "awaiting": ticket.state == State.AWAITING_REQUESTER,
     }
 
