@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from frontend.wording import short_date
 from tracker.clock import zone
@@ -46,7 +47,7 @@ def file_line(row: Attachment, ticket: Ticket, today: date) -> FileLine:
     openable = row.withdrawn_at is None and row.erased_at is None
     return FileLine(
         name=row.name or "fichier éliminé",
-        what=f"{known.label if known else 'fichier'}, {size_words(row.size)}",
+        what=f"{capfirst(known.label if known else 'fichier')}, {size_words(row.size)}",
         added=moment_words(row.added_at.astimezone(local), today, row.added_by),
         url=reverse("attachment", args=arguments) if openable else "",
         withdraw_url=reverse("attachment-withdraw", args=arguments) if openable else "",

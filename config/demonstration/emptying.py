@@ -8,7 +8,7 @@ from django.db import connection, models, transaction
 
 from tracker import triggers
 from tracker.errors import SillageError
-from tracker.models import Channel, ClosedDay, Engagement, Job, Nature, Prefecture, User
+from tracker.models import Attachment, Channel, ClosedDay, Engagement, Job, Nature, Prefecture, User
 
 LABELS = ("tracker", "correspondence", "complaints", "actions", "notifications", "frontend", "sessions", "axes")
 SHARED: tuple[type[models.Model], ...] = (Channel, Nature, Engagement, ClosedDay)
@@ -36,7 +36,10 @@ def empty() -> None:
     rows are gone. The caller has called `check_replaceable`."""
     if not Prefecture.objects.exists():
         return
-    files = list(Job.objects.exclude(file="").values_list("file", flat=True))
+    files = [
+        *Job.objects.exclude(file="").values_list("file", flat=True),
+        *map(Attachment.path_of, Attachment.objects.values_list("key", flat=True)),
+    ]
     triggers.lift()
     with connection.cursor() as cursor:
         for model in apps.get_models():

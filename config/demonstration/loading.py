@@ -14,6 +14,7 @@ from config.demonstration.emptying import check_replaceable, empty
 from config.demonstration.histories import LONG_STORY_DAYS, Histories
 from config.demonstration.meetings import Meetings
 from config.demonstration.merging import Pairs, write_pairs
+from config.demonstration.papers import attach_papers
 from tracker import clock, journal, pending, writers
 from tracker.deadlines import RuleBook
 from tracker.enums import Via
@@ -62,6 +63,7 @@ def load(now: datetime, total: int = TOTAL) -> int:
     past = past_diaries(total - len(current) - len(twins), replies, meetings)
     written = write([*past, *current, *twins], rules)
     writers.write_many(write_pairs(pairs, written), rules)
+    attach_papers([written[diary] for diary in current], now)
     return len(written)
 
 

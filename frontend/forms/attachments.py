@@ -16,8 +16,8 @@ class AttachForm(PageForm):
 
 class WithdrawForm(DatedForm):
     reason = PlainTextField(
-        label="Pourquoi la retirer",
-        help_text="La raison reste au journal\xa0: «\xa0jointe à la mauvaise demande\xa0», «\xa0illisible\xa0»…",
+        label="Pourquoi le retirer",
+        help_text="La raison reste au journal\xa0: «\xa0joint à la mauvaise demande\xa0», «\xa0illisible\xa0»…",
         widget=forms.Textarea({"rows": ROWS}),
         error_messages={"required": "Indiquez pourquoi cette pièce est retirée."},
     )

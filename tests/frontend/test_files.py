@@ -300,7 +300,7 @@ def test_files_must_be_chosen_again_when_something_else_is_wrong(client: Client)
 
 def test_who_registers_for_another_bureau_attaches_what_came(world: World) -> None:
     client = signed_in(world, "mailroom")
-    response = register(client, typed(client, office=world.offices["DOT"].pk), ("Courrier.pdf", png(7)))
+    response = register(client, typed(client, office=world.offices["DOT"].pk), ("Courrier.png", png(7)))
     assert response.status_code == 302
     row = Attachment.objects.get()
     assert (row.ticket.office, row.added_by) == (world.offices["DOT"], world.users["mailroom"])
