@@ -1,8 +1,8 @@
 """Eliminations: a list of ended demandes, the visa of the archives, then the erasing of their texts.
 
 The figures stay: dates, states, deadlines and the journal with its chain. What goes is what was said of people: the
-personal columns, the texts that the journal carries, the attached files and their names, the words of the search, the senders proposed while typing, and
-whatever another part has registered with `also_erase`.
+personal columns, the texts that the journal carries, the attached files and their names, the words of the search, the
+senders proposed while typing, and whatever another part has registered with `also_erase`.
 """
 
 from collections.abc import Callable, Sequence

@@ -9,11 +9,12 @@ import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
-from django.test import Client
+from django.test import Client, TestCase
 from django.urls import reverse
 
 from tests.factories import World
 from tests.tracker.attachments.samples import MAIL, PDF, PNG, PROGRAM, SVG, png, upload
+from tests.tracker.test_elimination import NAME, closed, erase, listed
 from tracker import attachments
 from tracker.filetypes import TYPES
 from tracker.models import Attachment, Event, Ticket
@@ -235,6 +236,21 @@ def test_withdrawing_without_a_reason_is_refused_beside_the_field(world: World, 
     assert response.status_code == 422
     assert response.context["form"].errors == {"reason": ["Indiquez pourquoi cette pièce est retirée."]}
     assert Event.objects.latest("pk").kind == "attachment_added"
+
+
+def test_an_eliminated_demande_keeps_the_trace_of_its_files_and_takes_no_other(world: World, client: Client) -> None:
+    ticket = closed(world)
+    row = attached(world, ticket, f"{NAME}.pdf")
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        erase(world, listed(world))
+    page = client.get(reverse("ticket", args=[ticket.reference]))
+    assert NAME not in page.content.decode()
+    assert f"fichier éliminé PDF, {len(PDF)} octets, ajouté le 20 nov. à 10:00" in text_of(page)
+    assert f"Pièce jointe ajoutée, éliminée depuis (PDF, {len(PDF)} octets)" in text_of(page)
+    assert "Joindre des fichiers" not in text_of(page)
+    assert client.get(address(row)).status_code == 404
+    refused = send(client, ticket, ("x.png", PNG))
+    assert (refused.status_code, "elle ne change plus" in text_of(refused)) == (409, True)
 
 
 # --- Registering --------------------------------------------------------------------------------------------------

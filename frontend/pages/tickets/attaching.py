@@ -53,7 +53,7 @@ def attach(request: PageRequest, reference: str) -> HttpResponse:
     files = request.FILES.getlist("files")
     try:
         outcome = attachments.attach(ticket.pk, files, Author(user=request.user))
-    except NotAllowed as refusal:
+    except (NotAllowed, TransitionRefused) as refusal:
         return show_refusal(request, ticket, refusal)
     refused = [str(file) for file in outcome.refused] if files else [NOTHING_CHOSEN]
     if request.htmx or refused:

@@ -88,9 +88,15 @@ def page_context(ticket: Ticket, user: User, context: Context) -> dict[str, obje
         "asides": [offer for offer in found if offer.aside],
         "may_undo": undo_refusal(context) == "",
         "files": files_of(ticket, context.today),
-        "attach_form": AttachForm(use_required_attribute=False) if "attach" in context.abilities else None,
+        "attach_form": attach_form(ticket, context),
         "awaiting": ticket.state == State.AWAITING_REQUESTER,
     }
+
+
+def attach_form(ticket: Ticket, context: Context) -> AttachForm | None:
+    """None where no file may be attached nor withdrawn."""
+    changes = ticket.eliminated_on is None and "attach" in context.abilities
+    return AttachForm(use_required_attribute=False) if changes else None
 
 
 def deadline_blocks(context: Context) -> list[DeadlineBlock]:

@@ -13,6 +13,8 @@ from django.test import TestCase
 
 from tests.factories import World
 from tests.tracker.attachments.samples import PDF, PNG, PROGRAM, png, upload
+from tests.tracker.test_elimination import NAME, closed, listed
+from tests.tracker.test_elimination import erase as erase_by_visa
 from tracker import attachments, tasks, writers
 from tracker.commands import Answer, Correct, Take, Undo
 from tracker.errors import InvalidCommand, NotAllowed, SillageError, TransitionRefused
@@ -280,6 +282,19 @@ def test_elimination_erases_the_file_and_its_name_and_keeps_the_hash(world: Worl
     assert gone.sha256 == hashlib.sha256(PDF).hexdigest()
     assert verify_journal().different == []
     assert attachments.erase(Attachment.objects.filter(ticket=ticket), at + timedelta(days=1)) == 0
+
+
+def test_the_visa_of_the_archives_erases_the_files_with_the_texts(world: World, files_apart: Path) -> None:
+    ticket = closed(world)
+    attach(world, ticket, upload(f"{NAME}.pdf"))
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        erase_by_visa(world, listed(world))
+    assert on_disk(files_apart) == set()
+    assert ticket.attachments.get().name == ""
+    assert verify_journal().different == []
+    with pytest.raises(TransitionRefused, match="elle ne change plus"):
+        attach(world, ticket, upload("a.png", PNG))
+    assert on_disk(files_apart) == set()
 
 
 def test_the_sweep_ends_an_elimination_that_was_cut_short(world: World, files_apart: Path) -> None:
