@@ -224,9 +224,9 @@ def withdraw(attachment: Attachment, reason: str, author: Author) -> None:
 
 def erase(rows: QuerySet[Attachment], at: datetime) -> int:
     """Blank the names of files not yet erased, withdrawn ones too, and delete the files once that is committed; type,
-    size and hash stay. For eliminations. Returns how many were erased."""
+    size and hash stay. For eliminations, which hold the locks of their demandes. Returns how many were erased."""
     with transaction.atomic():
-        erased = list(rows.filter(erased_at__isnull=True).select_for_update(of=("self",)).only("pk", "key"))
+        erased = list(rows.filter(erased_at__isnull=True).only("pk", "key"))
         Attachment.objects.filter(pk__in=[row.pk for row in erased]).update(name="", erased_at=at)
         # A process that dies in between leaves them to `sweep`.
         transaction.on_commit(partial(delete_files, [row.path for row in erased]))
