@@ -16,8 +16,8 @@ def clean_text(value: str) -> str:
     return unicodedata.normalize("NFC", UNWANTED.sub("", value)).strip()
 
 
-# What reverses the reading of a name (« exe.fdp »), and what no file system of a workplace takes.
-INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+# What else no screen shows of a name, and what no file system of a workplace takes.
+INVISIBLE = re.compile("[\u00ad\u061c\u200c\u200e\u200f\u2028\u2029]")
 FORBIDDEN_IN_NAMES = re.compile(r'[<>:"|?*\t\r\n]')
 LONGEST_FILE_NAME = 150
 LONGEST_EXTENSION = 12
