@@ -61,7 +61,7 @@ def typed_text(request: HttpRequest) -> list[str]:
     lost. One word is a code, a date or a password, never a text."""
     if request.method != "POST" or upload_was_cut(request):
         return []
-    texts = [value.strip() for name, value in request.POST.items() if "password" not in name]
+    texts = [str(value).strip() for name, value in request.POST.items() if "password" not in name]
     return [text for text in texts if len(text.split()) > 1][:MOST_TEXTS]
 
 

@@ -124,7 +124,11 @@ def test_what_was_typed_is_given_back_when_the_demande_is_gone(world: World) -> 
     client = Client(enforce_csrf_checks=False)
     client.force_login(world.user("agent"))
     world.act(ticket, Assign(world.offices["DOT"].pk), by="quality")
-    typed = {"text": "Le demandeur a rappelé <b>deux</b> fois", "opened_version": "2", "password": "cheval agrafe batterie"}
+    typed = {
+        "text": "Le demandeur a rappelé <b>deux</b> fois",
+        "opened_version": "2",
+        "password": "cheval agrafe batterie",
+    }
     response = client.post(reverse("ticket-act", args=[ticket.reference, "note"]), typed)
     page = response.content.decode()
     assert response.status_code == 404
