@@ -1,11 +1,12 @@
-"""What only rendez-vous d'élus and site updates need."""
+"""What only rendez-vous d'élus and site updates need; the models of reply."""
 
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
 
-from tracker.models import Ticket
+from correspondence.enums import ReplyPurpose
+from tracker.models import Channel, Prefecture, Ticket, TicketKind
 
 
 class MeetingRequest(models.Model):
@@ -45,3 +46,30 @@ class SiteUpdate(models.Model):
 
     def __str__(self) -> str:
         return f"Mise à jour {self.ticket_id}"
+
+
+class ReplyModel(models.Model):
+    """A letter of the préfecture, with named fields. Written by `correspondence.reply_models` alone. Never deleted:
+    withdrawn, it is proposed no more."""
+
+    prefecture = models.ForeignKey(Prefecture, models.PROTECT, related_name="reply_models", verbose_name="préfecture")
+    code = models.SlugField("code", max_length=60)
+    purpose = models.CharField("usage", max_length=20, choices=ReplyPurpose)
+    title = models.CharField("titre", max_length=120)
+    body = models.TextField("texte")
+    # None named: every kind, every channel.
+    kinds = models.ManyToManyField(TicketKind, related_name="+", blank=True, verbose_name="types de demande")
+    channels = models.ManyToManyField(Channel, related_name="+", blank=True, verbose_name="canaux")
+    is_active = models.BooleanField("proposé", default=True)
+    # The number of its last event.
+    version = models.PositiveIntegerField("version", default=0)
+
+    class Meta:
+        verbose_name = "modèle de réponse"
+        verbose_name_plural = "modèles de réponse"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["prefecture", "code"], name="reply_model_code_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

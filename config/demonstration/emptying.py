@@ -42,7 +42,7 @@ def empty() -> None:
     ]
     triggers.lift()
     with connection.cursor() as cursor:
-        for model in apps.get_models():
+        for model in apps.get_models(include_auto_created=True):
             if model._meta.app_label in LABELS and model not in SHARED and not model._meta.proxy:
                 cursor.execute(f"DELETE FROM {connection.ops.quote_name(model._meta.db_table)}")  # noqa: S608
         table = connection.ops.quote_name(ClosedDay._meta.db_table)

@@ -42,6 +42,16 @@ OFFICES = (
     ("SPT", "Pôle territoires de la sous-préfecture", None, BRANCH, False),
 )
 
+# What letters say of a place. Telephone numbers are of those kept for fiction.
+ADDRESSES = {
+    MAIN: ("1 place de l’Exemple, 44000 Exemple-Ville", "Exemple-Ville"),
+    BRANCH: ("3 quai du Modèle, 44600 Exemple-sur-Mer", "Exemple-sur-Mer"),
+}
+PHONE = "02 61 91 {:02} {:02}"
+OPENING_HOURS = "du lundi au vendredi, de 9 h à 12 h et de 14 h à 16 h"
+UNNAMED = "SEC"
+"""The bureau whose agents sign without their name."""
+
 MAILBOXES = (
     # name, bureau
     ("pref-contact", "ACC"),
@@ -70,35 +80,35 @@ class Account:
 
 
 ACCOUNTS = (
-    Account("courrier", "Andrea", "Pervenche", "Service du courrier", Role.MAILROOM,
+    Account("courrier", "Andrea", "Pervenche", "Gestionnaire du courrier", Role.MAILROOM,
             "« Arrivées » : la pile du matin, les demandes renvoyées"),
-    Account("agent", "Camille", "Aubépine", "Bureau des titres", Role.AGENT,
+    Account("agent", "Camille", "Aubépine", "Gestionnaire des titres d’identité", Role.AGENT,
             "« Ma file » : quoi faire d’abord, répondre, demander une pièce", ("TIT",)),
-    Account("agent.elections", "Dominique", "Bruyère", "Bureaux des titres et des élections", Role.AGENT,
+    Account("agent.elections", "Dominique", "Bruyère", "Gestionnaire des titres et des élections", Role.AGENT,
             "deux bureaux dans une même file", ("TIT", "ELE")),
-    Account("agent.legalite", "Claude", "Chênevert", "Bureaux de la légalité et des dotations", Role.AGENT,
+    Account("agent.legalite", "Claude", "Chênevert", "Juriste, conseil aux collectivités", Role.AGENT,
             "les collectivités (module 4), les rendez-vous d’élus", ("LEG", "DOT")),
-    Account("agent.sejour", "Sacha", "Genévrier", "Bureau du séjour et de l’asile", Role.AGENT,
+    Account("agent.sejour", "Sacha", "Genévrier", "Gestionnaire du séjour", Role.AGENT,
             "un bureau sensible, vu de l’intérieur", ("SEJ",)),
-    Account("agent.environnement", "Alix", "Houblon", "Bureaux de l’environnement et des territoires", Role.AGENT,
+    Account("agent.environnement", "Alix", "Houblon", "Responsable de dossiers, environnement", Role.AGENT,
             "les réponses d’attente et les transmissions", ("ENV", "APP")),
-    Account("agent.accueil", "Noa", "Lavande", "Bureaux de l’accueil et de la communication", Role.AGENT,
+    Account("agent.accueil", "Noa", "Lavande", "Responsable de la relation avec les usagers", Role.AGENT,
             "les réclamations, les mises à jour du site", ("ACC", "COM")),
-    Account("agent.securite", "Morgan", "Muguet", "Bureaux du cabinet et de la sécurité", Role.AGENT,
+    Account("agent.securite", "Morgan", "Muguet", "Gestionnaire des polices administratives", Role.AGENT,
             "les armes, les interventions", ("BCP", "SEC")),
-    Account("agent.sp", "Lou", "Néflier", "Sous-préfecture", Role.AGENT,
+    Account("agent.sp", "Lou", "Néflier", "Gestionnaire de la réglementation", Role.AGENT,
             "les deux pôles de la sous-préfecture", ("SPR", "SPT")),
-    Account("encadrant", "Maxime", "Olivier-Sauvage", "Direction de la citoyenneté et de la légalité", Role.SUPERVISOR,
+    Account("encadrant", "Maxime", "Olivier-Sauvage", "Responsable de la légalité", Role.SUPERVISOR,
             "une direction et ses quatre bureaux : les retards, la répartition", ("DCL",)),
-    Account("encadrant.sejour", "Jo", "Prunellier", "Direction des migrations", Role.SUPERVISOR,
+    Account("encadrant.sejour", "Jo", "Prunellier", "Responsable des migrations et de l’intégration", Role.SUPERVISOR,
             "l’encadrement d’un bureau sensible", ("DMI",)),
-    Account("referent", "Charlie", "Romarin", "Référence qualité de la préfecture", Role.QUALITY,
+    Account("referent", "Charlie", "Romarin", "Responsable qualité", Role.QUALITY,
             "le registre, les délais, le calendrier, les imports ; les bureaux sensibles sans leur texte"),
-    Account("referent.sp", "Ange", "Sureau", "Référence qualité de la sous-préfecture", Role.QUALITY,
+    Account("referent.sp", "Ange", "Sureau", "Responsable qualité de la sous-préfecture", Role.QUALITY,
             "la même chose pour la sous-préfecture seule", site=BRANCH),
-    Account("copil", "Sasha", "Tilleul", "Comité de pilotage", Role.COPIL,
+    Account("copil", "Sasha", "Tilleul", "Membre du comité de pilotage", Role.COPIL,
             "les chiffres, sans aucun texte de demande"),
-    Account("administrateur", "Eden", "Verveine", "Service informatique", Role.ADMINISTRATOR,
+    Account("administrateur", "Eden", "Verveine", "Responsable informatique", Role.ADMINISTRATOR,
             "les comptes et les réglages, sans aucun texte de demande"),
 )  # fmt: skip
 
@@ -135,6 +145,9 @@ def create(act: journal.Act) -> Organisation:
     )
     journal.record(branch, journal.Entry("created", act.now.date()), act, prefecture_id=prefecture.pk)
     sites = {MAIN: main, BRANCH: branch}
+    for code, site_row in sites.items():
+        site_row.address, site_row.city = ADDRESSES[code]
+        site_row.save(update_fields=["address", "city"])
     offices: dict[str, Office] = {}
     for position, (code, name, parent, site, is_sensitive) in enumerate(OFFICES):
         offices[code] = Office.objects.create(
@@ -145,6 +158,10 @@ def create(act: journal.Act) -> Organisation:
             name=name,
             is_sensitive=is_sensitive,
             position=position,
+            phone=PHONE.format(10, position),
+            email=f"{code.lower()}@{DOMAIN}",
+            opening_hours=OPENING_HOURS,
+            signs_anonymously=code == UNNAMED,
         )
     mailboxes = {
         name: Mailbox.objects.create(
@@ -165,6 +182,8 @@ def create_account(
         first_name=account.first_name,
         last_name=account.last_name,
         job_title=account.job_title,
+        phone=PHONE.format(20, ACCOUNTS.index(account)) if account.role == Role.AGENT else "",
+        agent_number=str(4400 + ACCOUNTS.index(account)),
         is_demonstration=True,
     )
     for office in account.offices or (None,):

@@ -51,6 +51,8 @@ class Site(models.Model):
     zone = models.CharField("zone de jours fériés", max_length=30, help_text="Calendrier légal du site.")
     time_zone = models.CharField("fuseau horaire", max_length=40)
     position = models.PositiveSmallIntegerField("rang", default=0)
+    address = models.CharField("adresse", max_length=250, blank=True)
+    city = models.CharField("lieu où sont datés les courriers", max_length=80, blank=True)
 
     class Meta:
         verbose_name = "site"
@@ -79,6 +81,12 @@ class Office(models.Model):
     )
     is_active = models.BooleanField("en service", default=True)
     position = models.PositiveSmallIntegerField("rang", default=0)
+    # What its letters say of it (CRPA, L111-2); without an address, that of its site.
+    address = models.CharField("adresse", max_length=250, blank=True)
+    phone = models.CharField("téléphone", max_length=30, blank=True)
+    email = models.EmailField("adresse électronique", blank=True)
+    opening_hours = models.CharField("horaires", max_length=200, blank=True)
+    signs_anonymously = models.BooleanField("ses agents signent sans leur nom", default=False)
 
     class Meta:
         verbose_name = "bureau"
@@ -107,6 +115,9 @@ class User(AbstractBaseUser):
     first_name = models.CharField("prénom", max_length=80)
     last_name = models.CharField("nom", max_length=80)
     job_title = models.CharField("qualité", max_length=120, blank=True)
+    phone = models.CharField("téléphone direct", max_length=30, blank=True)
+    signs_anonymously = models.BooleanField("signe sans son nom", default=False)
+    agent_number = models.CharField("numéro d’agent", max_length=30, blank=True)
     sub = models.CharField("identifiant d’authentification unique", max_length=255, unique=True, null=True, blank=True)
     is_active = models.BooleanField("actif", default=True)
     must_change_password = models.BooleanField("doit choisir son mot de passe", default=False)

@@ -23,7 +23,7 @@ from tracker.models import (
     Theme,
     TicketKind,
 )
-from tracker.reference import catalogue, profiles
+from tracker.reference import catalogue, profiles, starters
 from tracker.workdays import FIRST_DAY, LAST_DAY
 from tracker.zones import ZONES, department
 
@@ -79,7 +79,8 @@ def closed_day(legal: LegalDay) -> ClosedDay:
 def create_prefecture(
     *, code: str, department_code: str, name: str, profile: str, act: journal.Act, is_demonstration: bool = False
 ) -> Prefecture:
-    """A préfecture with its main site, and its own kinds, themes and rules copied from `profile`.
+    """A préfecture with its main site, and its own kinds, themes and rules copied from `profile`; then what each domain
+    gives it.
 
     Raises UnknownDepartment (French message) for a code that is not a département's.
     """
@@ -111,6 +112,7 @@ def create_prefecture(
         )
         for first, last, reason, source in profiles.PROFILES[profile].suspended
     )
+    starters.run(prefecture)
     for created in (prefecture, site):
         journal.record(created, journal.Entry("created", act.now.date()), act, prefecture_id=prefecture.pk)
     return prefecture
