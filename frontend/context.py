@@ -13,7 +13,7 @@ from django.utils.functional import SimpleLazyObject
 
 from tracker.enums import Role
 from tracker.models import TicketKind, User
-from tracker.permissions import REGISTERING_ROLES
+from tracker.permissions import REGISTERING_ROLES, TREATING_ROLES
 
 READERS: Final = (Role.MAILROOM, Role.AGENT, Role.SUPERVISOR, Role.QUALITY)
 EVERYBODY: Final = tuple(Role)
@@ -26,6 +26,7 @@ PAGES: Final = (
     ("Calculer une échéance", "calculator", EVERYBODY, True),
     ("Délais", "rules", (Role.QUALITY,), True),
     ("Calendrier", "calendar", (Role.QUALITY,), True),
+    ("Modèles", "reply-models", (Role.QUALITY,), True),
     ("Imports", "imports", (Role.QUALITY,), True),
     ("Éliminations", "eliminations", (Role.QUALITY,), True),
 )
@@ -72,6 +73,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "version": version(),
         "htmx_config": HTMX_CONFIG,
         "navigation": SimpleLazyObject(lambda: navigation(request)),
+        "may_sign": SimpleLazyObject(lambda: may_sign(request)),
         "registrable": SimpleLazyObject(lambda: registrable(request)),
     }
 
@@ -94,6 +96,12 @@ def navigation(request: HttpRequest) -> list[Link]:
             here = "page" if request.path == url else "true" if request.path.startswith(url) else ""
             links.append(Link(label, url, here, apart))
     return links
+
+
+def may_sign(request: HttpRequest) -> bool:
+    """Whether the person writes letters, under which there is a signature."""
+    user = getattr(request, "user", None)
+    return isinstance(user, User) and not user.must_change_password and user.scope.has(*TREATING_ROLES)
 
 
 def registrable(request: HttpRequest) -> list[Link]:

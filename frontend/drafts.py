@@ -27,6 +27,11 @@ def find(user: User, form: str, now: datetime) -> list[FormDraft]:
     return list(kept.order_by("-saved_at")[:OFFERED])
 
 
+def get(user: User, form: str, token: uuid.UUID, now: datetime) -> FormDraft | None:
+    """The draft of this one opening of the form, while it is kept."""
+    return FormDraft.objects.filter(user=user, form=form, token=token, saved_at__gt=now - KEPT).first()
+
+
 def forget(user: User, form: str, token: uuid.UUID) -> None:
     FormDraft.objects.filter(user=user, form=form, token=token).delete()
 

@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from tracker.dates import MONTHS as MONTHS
+from tracker.dates import day_number as day_number
+from tracker.dates import plain_date as plain_date
 from tracker.legal_days import FIXED_DAYS, GOOD_FRIDAY, national_days
 from tracker.workdays import WEEKEND_NAMES, DayStep, WorkCalendar
 
 WEEKDAYS: Final = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
-MONTHS: Final = (
-    "janvier", "février", "mars", "avril", "mai", "juin",
-    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
-)  # fmt: skip
 SHORT_MONTHS: Final = (
     "janv.", "févr.", "mars", "avril", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.",
 )  # fmt: skip
@@ -30,17 +29,6 @@ LEGAL_NAMES: Final = (
     frozenset(day.name for day in national_days(2026)) | {day.name for day in FIXED_DAYS} | {GOOD_FRIDAY}
 )
 """A day closed by law is « férié »; another closed day (a pont) is only « fermé »."""
-
-
-def day_number(day: date) -> str:
-    """« 25 », and « 1er » for the first of a month."""
-    return "1er" if day.day == 1 else str(day.day)
-
-
-def plain_date(day: date, today: date | None = None) -> str:
-    """« 25 novembre », with its year unless `today` is in the same one."""
-    words = f"{day_number(day)} {MONTHS[day.month - 1]}"
-    return words if today is not None and day.year == today.year else f"{words} {day.year}"
 
 
 def long_date(day: date, today: date | None = None) -> str:

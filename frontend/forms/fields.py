@@ -9,6 +9,7 @@ from django.conf import settings
 from dsfr.forms import DsfrBoundField
 
 from frontend.forms.base import PageForm
+from tracker.dates import nearest_day, real_day
 from tracker.enums import Module
 from tracker.errors import InvalidCommand
 from tracker.filetypes import BY_EXTENSION
@@ -165,15 +166,3 @@ def parse_day(typed: str, today: date) -> date | None:
     if not year:
         return nearest_day(month, day, today)
     return real_day(year[0] + 2000 if len(parts[DAY_AND_MONTH]) == DAY_AND_MONTH else year[0], month, day)
-
-
-def nearest_day(month: int, day: int, today: date) -> date | None:
-    found = [real_day(year, month, day) for year in (today.year - 1, today.year, today.year + 1)]
-    return min((each for each in found if each), key=lambda each: abs((each - today).days), default=None)
-
-
-def real_day(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None

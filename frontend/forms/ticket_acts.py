@@ -19,7 +19,7 @@ NOTE_ROWS = 3
 class ActForm(DatedForm):
     """One act. `name` is its ability, and its transition where the machine has one; `slug` its place in the address.
     `label` is the button's text for an act that no transition names. `while_open` names another act: this one is
-    offered only while that one still is.
+    offered only while that one still is. `prepares`: the letter that goes with it, as an address says it.
     """
 
     name: ClassVar[str]
@@ -29,6 +29,7 @@ class ActForm(DatedForm):
     submit: ClassVar[str]
     done: ClassVar[str]
     moves_deadline: ClassVar[bool] = True
+    prepares: ClassVar[str] = ""
 
     opened_version = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -58,6 +59,7 @@ def note_field() -> forms.Field:
 
 class AnswerForm(ActForm):
     name, slug = "answer", "repondre"
+    prepares = "reponse"
     submit, done = "Enregistrer la réponse", "Réponse enregistrée."
 
     answered_on = DayField(
@@ -84,6 +86,7 @@ class AnswerForm(ActForm):
 
 class HoldForm(ActForm):
     name, slug = "hold", "attente"
+    prepares = "attente"
     submit, done = "Enregistrer la réponse d’attente", "Réponse d’attente enregistrée."
 
     sent_on = DayField(label="Réponse d’attente partie le")
@@ -99,6 +102,7 @@ class HoldForm(ActForm):
 
 class AskRequesterForm(ActForm):
     name, slug = "ask_requester", "demander-une-piece"
+    prepares = "pieces"
     submit, done = "Enregistrer la demande de pièce", "Demande de pièce enregistrée. Le délai attend le demandeur."
 
     asked_on = DayField(label="Demandée le")
@@ -295,6 +299,7 @@ class CloseForm(ActForm):
 
 class ForwardForm(ActForm):
     name, slug = "forward", "transmettre"
+    prepares = "transmission"
     submit, done = "Enregistrer la transmission", "Transmission enregistrée."
 
     to = PlainTextField(label="Administration compétente", max_length=200)

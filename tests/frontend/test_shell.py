@@ -42,7 +42,16 @@ def page_of(world: World, name: str, address: str = "/aide/") -> str:
         ("supervisor", ["Ma file", "Registre", "Calculer une échéance"]),
         (
             "quality",
-            ["Ma file", "Registre", "Calculer une échéance", "Délais", "Calendrier", "Imports", "Éliminations"],
+            [
+                "Ma file",
+                "Registre",
+                "Calculer une échéance",
+                "Délais",
+                "Calendrier",
+                "Modèles",
+                "Imports",
+                "Éliminations",
+            ],
         ),
         ("copil", ["Calculer une échéance"]),
         ("administrator", ["Calculer une échéance"]),

@@ -11,14 +11,16 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from correspondence import reply_models
 from tests.factories import World, make_world
 from tests.tracker.attachments.samples import png, upload
 from tests.tracker.spreadsheets.workbooks import write_workbook
 from tracker import attachments, closures, elimination, jobs, recomputing, ruling
 from tracker.commands import Answer, Close
+from tracker.enums import Role
 from tracker.importing import asking
 from tracker.importing.options import ImportOptions
-from tracker.models import Elimination, Job, Site, Ticket, User
+from tracker.models import Elimination, Job, Membership, Office, Site, Ticket, User
 from tracker.rulebooks import current_calendar
 from tracker.writers import Author
 
@@ -140,6 +142,50 @@ def add_attachment(stage: Stage, number: int) -> None:
     [added] = attachments.attach(stage.ticket.pk, [file], author).added
     if number % 3 == 2:
         attachments.withdraw(added, "Doublon", author)
+
+
+def a_text(slug: str, **typed: str) -> dict[str, str]:
+    return {"pour": slug, "opened": slug, "model": slug, "text": "Madame, Monsieur,", **typed}
+
+
+def a_model(stage: Stage) -> dict[str, Any]:
+    return {"model_id": stage.world.prefecture.reply_models.get(code="attente").pk}
+
+
+def add_model(stage: Stage, number: int) -> None:
+    terms = reply_models.Terms("reply", f"Modèle {number}", "Bonjour,", kinds=[stage.world.kind("complaint")])
+    reply_models.add_model(stage.world.prefecture, terms, Author())
+
+
+def change_a_model(stage: Stage, number: int) -> None:
+    model = stage.world.prefecture.reply_models.get(code="attente")
+    terms = reply_models.Terms("holding", "Réponse d’attente", f"Texte {number} [date promise]")
+    reply_models.change_model(model.pk, terms, Author(), opened_version=model.version)
+
+
+def an_office(stage: Stage) -> dict[str, Any]:
+    return {"office_id": stage.world.offices["SEJ"].pk}
+
+
+def add_office(stage: Stage, number: int) -> None:
+    """Below the encadrant's own bureau, with one agent."""
+    office = Office.objects.create(
+        prefecture=stage.world.prefecture,
+        site=stage.world.site,
+        parent=stage.world.offices["SEJ"],
+        code=f"S{number}",
+        name=f"Section {number}",
+    )
+    agent = User.objects.create_user(f"section{number}@example.test", first_name="Agent", last_name=f"Section {number}")
+    Membership.objects.create(user=agent, prefecture=stage.world.prefecture, office=office, role=Role.AGENT)
+
+
+def a_person(stage: Stage) -> dict[str, Any]:
+    return {"person_id": stage.world.users["agent"].pk}
+
+
+def its_site(stage: Stage) -> dict[str, Any]:
+    return {"site_id": stage.world.site.pk}
 
 
 def add_arrival(stage: Stage, number: int) -> Ticket:
@@ -290,6 +336,22 @@ TABLE: dict[str, Page] = {
     "elimination": Page((QUALITY,), an_elimination, control="main input[name=visa]", is_form=True),
     "elimination-abandon": Page((QUALITY,), an_elimination, method="post", status=302, to_look_at=False),
     "elimination-export": Page((QUALITY,), an_elimination, to_look_at=False),
+    "ticket-text": Page(HANDLING, the_ticket, control="main textarea[name=text]", is_form=True),
+    "ticket-text:attente": Page(
+        HANDLING, the_ticket, "?pour=attente", control="main textarea[name=text]", is_form=True
+    ),
+    "ticket-text-odt": Page(HANDLING, the_ticket, method="post", data=a_text("attente"), to_look_at=False),
+    "reply-models": Page((QUALITY,), rows=add_model, control="main a[href$='/ajouter/']"),
+    "reply-model-add": Page((QUALITY,), control="main textarea[name=body]", is_form=True),
+    "reply-model-change": Page(
+        (QUALITY,), a_model, rows=change_a_model, control="main textarea[name=body]", is_form=True
+    ),
+    "reply-model-propose": Page((QUALITY,), a_model, method="post", status=302, to_look_at=False),
+    "signature": Page(HANDLING, control="main input[name=job_title]", is_form=True),
+    "signatures": Page((SUPERVISOR, QUALITY), rows=add_office, control="main a[href*='/bureaux/']"),
+    "signature-office": Page((SUPERVISOR, QUALITY), an_office, control="main input[name=address]", is_form=True),
+    "signature-person": Page((SUPERVISOR, QUALITY), a_person, control="main input[name=agent_number]", is_form=True),
+    "signature-site": Page((QUALITY,), its_site, control="main input[name=city]", is_form=True),
     "help": Page(public=True, control="main a[href]"),
     "accessibility": Page(public=True, control="main a[href]"),
     "health": Page(public=True, to_look_at=False),

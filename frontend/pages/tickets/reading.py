@@ -89,6 +89,7 @@ def page_context(ticket: Ticket, user: User, context: Context) -> dict[str, obje
         "may_undo": undo_refusal(context) == "",
         "files": files_of(ticket, context.today),
         "attach_form": attach_form(ticket, context),
+        "may_write": "answer" in context.abilities,
         "awaiting": ticket.state == State.AWAITING_REQUESTER,
     }
 

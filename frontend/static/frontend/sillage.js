@@ -44,7 +44,8 @@
   document.addEventListener("htmx:beforeRequest", () => { pending += 1; busy.hidden = false; });
   document.addEventListener("htmx:afterRequest", () => { pending = Math.max(0, pending - 1); busy.hidden = pending === 0; });
   document.addEventListener("htmx:afterSwap", (event) => showErrors(event.detail.target));
-  document.addEventListener("submit", () => { busy.hidden = false; });
+  // A file arrives without a page that would take the sign away.
+  document.addEventListener("submit", (event) => { busy.hidden = event.submitter?.hasAttribute("data-sillage-download") ?? false; });
   window.addEventListener("pageshow", () => { busy.hidden = true; });
 
   const say = (sentence) => {
