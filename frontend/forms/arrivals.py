@@ -50,6 +50,15 @@ class ArrivalLine(DatedForm):
         """Neither sender nor subject: the line was not begun."""
         return not any(str(self[name].data or "").strip() for name in ("sender_name", "subject"))
 
+    @property
+    def name_said(self) -> str:
+        """What names the line to whom does not see it: its sender, else its subject."""
+        return next((str(self[name].data) for name in ("sender_name", "subject") if self[name].data), "")[:80]
+
+    @property
+    def first_error(self) -> str:
+        return next((str(error) for errors in self.errors.values() for error in errors), "")
+
     def typed(self) -> dict[str, str]:
         return {name: str(self[name].data) for name in self.fields if self[name].data}
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from frontend.dispatching import proposed_office, waiting
 from frontend.feedback import done
 from frontend.forms.arrivals import ArrivalLine, DispatchForm, Tray
+from frontend.pages.tickets.offers import act_url
 from frontend.registration import desk_of, register_once, senders_like
 from frontend.wording import count_of
 from tracker import clock, writers
@@ -22,6 +23,7 @@ from tracker.commands import Assign, Undo
 from tracker.enums import Role
 from tracker.errors import InvalidCommand, SillageError, TransitionRefused
 from tracker.models import Office, Ticket, User
+from tracker.permissions import abilities
 from tracker.registry import Situations
 from tracker.writers import Author
 
@@ -37,6 +39,7 @@ class Saved:
     ticket: Ticket
     office: Office | None
     new: bool
+    correct_url: str
 
 
 @require_http_methods(["GET", "POST"])
@@ -50,12 +53,12 @@ def show(request: HttpRequest) -> HttpResponse:
 
 
 def save_one(request: HttpRequest, user: User, tray: Tray) -> HttpResponse:
-    """The line sent by Enter: what it became, and a blank one more; or the line itself with what is to be mended."""
+    """The line sent by Enter: what it became, or the line itself with what is to be mended."""
     form = bound(request, tray, request.POST.get("only", ""))
     saved = register_line(form, user)
     if saved is None:
-        return render(request, "frontend/partials/_arrivals_line.html", {"line": form}, status=UNPROCESSABLE)
-    shown = {"saved": saved, "line": ArrivalLine(tray=tray), "today": tray.today}
+        return render(request, "frontend/partials/_arrivals_refused.html", {"line": form}, status=UNPROCESSABLE)
+    shown: dict[str, Any] = {"saved": saved, "today": tray.today}
     if saved.office is None:
         shown |= waiting_section(user, tray)
     return render(request, "frontend/partials/_arrivals_saved.html", shown)
@@ -99,7 +102,7 @@ def register_line(form: ArrivalLine, user: User) -> Saved | None:
     except TransitionRefused as refused:
         form.add_error(None, refused.message)
         return None
-    return Saved(ticket, form.cleaned_data["office"], new)
+    return Saved(ticket, form.cleaned_data["office"], new, act_url(ticket, "correct", abilities(user, ticket)))
 
 
 @require_POST
@@ -233,7 +236,7 @@ def page(
     request: HttpRequest, user: User, tray: Tray, *, lines: Sequence[ArrivalLine] = (), status: int = 200
 ) -> HttpResponse:
     blank = [ArrivalLine(tray=tray) for _ in range(BLANK_LINES - len(lines))]
-    shown = {"lines": [*lines, *blank], **waiting_section(user, tray)}
+    shown = {"lines": [*lines, *blank], "model": ArrivalLine(tray=tray), **waiting_section(user, tray)}
     return render(request, "frontend/pages/arrivals.html", shown, status=status)
 
 

@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from frontend.listing import Line, lines, queue_of, supervised
-from frontend.pages.tickets.offers import FORMS, LEADING, refusal, transitions
+from frontend.pages.tickets.offers import FORMS, LEADING, act_url, transitions
 from frontend.wording import WEEKDAYS, count_of, long_date
 from tracker import clock
 from tracker.enums import Role
@@ -132,8 +132,7 @@ def entry(ticket: Ticket, line: Line, user: User) -> Entry:
     possible = transitions(ticket)
 
     def url(name: str) -> str:
-        open_to = refusal(ticket, name, allowed, possible) is None
-        return reverse("ticket-act", args=[ticket.reference, name]) if open_to else ""
+        return act_url(ticket, name, allowed, possible)
 
     free = ticket.assignee_id is None
     first = ["take"] if free else []
