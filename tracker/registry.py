@@ -55,7 +55,7 @@ class Bucket(TextChoices):
 
     OVERDUE = "overdue", "En retard"
     TODAY = "today", "Aujourd’hui"
-    NEXT_WEEK = "next_week", "Cette semaine"
+    NEXT_WEEK = "next_week", "Dans les jours qui viennent"
     LATER = "later", "Plus tard"
     AWAITING = "awaiting", "En attente du demandeur"
     ON_HOLD = "on_hold", "Réponse d’attente envoyée"

@@ -51,8 +51,8 @@ def sweep_attachments() -> None:
 
 @shared_task
 def seal_journal() -> None:
-    heads = seal_heads()
-    logger.info("%s seals added to the journal", len(heads))
+    added = len(seal_heads())
+    logger.debug("%d %s added to the journal", added, "seal" if added == 1 else "seals")
 
 
 @shared_task

@@ -85,10 +85,24 @@ def test_nothing_to_show(world: World, capsys: pytest.CaptureFixture[str]) -> No
         (["--office", "XX"], "Aucun bureau n’a le code « XX ». Connus : ASI, DCL, DOT, SEJ, SPB."),
         (["--mailbox", "XX"], "Aucune boîte ne s’appelle « XX ». Connus : aucun."),
         (["--to", "2026-10-01"], "La période finit avant de commencer : --from doit précéder --to."),
-        (["--from", "hier"], "Date illisible : « hier ». Écrivez-la AAAA-MM-JJ."),
+        (["--from", "hier"], "«\xa0hier\xa0» n’est pas une date\xa0: écrivez 2026-11-20 ou 20/11/2026."),
     ],
 )
 def test_refusals(world: World, options: list[str], sentence: str) -> None:
     with pytest.raises(CommandError) as refusal:
         call_command("indicators", *PERIOD, *options)
     assert str(refusal.value) == sentence
+    assert refusal.value.returncode == 2
+
+
+def test_dates_are_typed_as_people_do(counted: World, capsys: pytest.CaptureFixture[str]) -> None:
+    shown = run(capsys)
+    assert run(capsys, "--from", "01/11/2026", "--to", "30/11/2026") == shown
+
+
+def test_table_has_a_line_for_each_total_and_its_parts_on_demand(
+    counted: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    short, long = run(capsys), run(capsys, "--detail")
+    assert short.count("Réponse ·") == 1 and long.count("Réponse ·") == 4
+    assert "Par nature, site, bureau et boîte" in long

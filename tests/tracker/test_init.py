@@ -101,7 +101,7 @@ def test_init_on_a_new_machine_makes_its_own_tables(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert "administrateur.44@sillage.local" in done.stdout
     again = manage(tmp_path, "init", "--department", "44", "--name", "Préfecture d’essai")
-    assert again.returncode == 1
+    assert again.returncode == 2
     assert again.stderr.count("\n") == 1
     assert again.stderr.startswith("Une préfecture porte déjà le code")
 

@@ -66,7 +66,9 @@ def resolve(prefecture: Prefecture, options: ImportOptions, file_name: str) -> I
     code, channel_code, module, nature_code = REGISTERS.get(options.kind, (options.kind, *OTHER_REGISTER))
     kind = prefecture.kinds.filter(code=code).first()
     if kind is None:
-        known = ", ".join([*REGISTERS, *prefecture.kinds.values_list("code", flat=True)])
+        # The kinds of every préfecture have a French word; only one that it added itself is known by its code.
+        named = {row[0] for row in REGISTERS.values()}
+        known = ", ".join([*REGISTERS, *prefecture.kinds.exclude(code__in=named).values_list("code", flat=True)])
         raise InvalidCommand(
             f"Type de registre inconnu\xa0: «\xa0{options.kind}\xa0». Types possibles\xa0: {known}.", field="kind"
         )

@@ -9,11 +9,13 @@ from typing import Any, NoReturn
 from django.core.management.base import BaseCommand, CommandError, CommandParser, handle_default_options
 from django.db import OperationalError, ProgrammingError, connections
 
-from tracker.errors import SillageError
+from tracker.errors import InvalidCommand, SillageError
 from tracker.models import Prefecture
 from tracker.workdays import DateOutsideCalendar, InvalidDelay
 from tracker.zones import UnknownDepartment, UnknownZone
 
+ARGUMENTS = (InvalidCommand, DateOutsideCalendar, InvalidDelay, UnknownDepartment, UnknownZone)
+"""What was typed is wrong: exit 2, as for an option that does not exist."""
 FRENCH = (SillageError, DateOutsideCalendar, InvalidDelay, UnknownDepartment, UnknownZone)
 """Errors whose text is a sentence for the person."""
 
@@ -57,7 +59,7 @@ class SillageCommand(BaseCommand):
         return parser
 
     def prefecture(self, options: dict[str, Any]) -> Prefecture:
-        """Raises SillageError: none yet, none of that code, or several and none named."""
+        """Raises SillageError: none yet, or (InvalidCommand) none of that code, several and none named."""
         code = options.get("prefecture")
         found = list(Prefecture.objects.filter(code=code) if code else Prefecture.objects.order_by("code")[:20])
         if len(found) == 1:
@@ -66,14 +68,14 @@ class SillageCommand(BaseCommand):
         if not codes:
             raise SillageError(NO_PREFECTURE)
         if code:
-            raise SillageError(f"Aucune préfecture n’a le code « {code} ». Codes connus : {codes}.")
-        raise SillageError(f"Plusieurs préfectures dans cette base : précisez --prefecture ({codes}).")
+            raise InvalidCommand(f"Aucune préfecture n’a le code « {code} ». Codes connus : {codes}.")
+        raise InvalidCommand(f"Plusieurs préfectures dans cette base : précisez --prefecture ({codes}).")
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         try:
             return super().execute(*args, **options)
         except FRENCH as error:
-            raise CommandError(str(error)) from error
+            raise CommandError(str(error), returncode=2 if isinstance(error, ARGUMENTS) else 1) from error
         except (OperationalError, ProgrammingError) as error:
             raise CommandError(NO_DATABASE) from error
 

@@ -33,7 +33,7 @@ XLS_BEGINNING = b"\x09\x08\x10\x00\x00\x06\x05\x00"
 XLS_FILEPASS = 0x2F
 XLS_RECORDS_BEFORE_FILEPASS = 6
 
-ACCEPTED = "Enregistrez-le depuis votre tableur au format .xlsx, .xls ou .ods."
+ACCEPTED = "enregistrez-le depuis votre tableur au format .xlsx, .xls ou .ods."
 
 
 class Format(enum.Enum):
@@ -94,14 +94,12 @@ def _describe_other(start: bytes, name: str) -> str:
     if not start:
         return "Ce fichier est vide."
     if text.startswith(b"%PDF"):
-        return f"Ce fichier est un PDF{named}, pas un classeur. {ACCEPTED}"
+        return f"Ce fichier est un PDF{named}, pas un classeur : {ACCEPTED}"
     if text[:1] == b"<":
-        return (
-            f"Ce fichier est une page web ou du XML{named}, pas un classeur. Ouvrez-le dans votre tableur. {ACCEPTED}"
-        )
+        return f"Ce fichier est une page web ou du XML{named}, pas un classeur : {ACCEPTED}"
     if b"\x00" not in start:
-        return f"Ce fichier est du texte (CSV){named}, pas un classeur. Ouvrez-le dans votre tableur. {ACCEPTED}"
-    return f"Ce fichier n’est pas un classeur{named}. {ACCEPTED}"
+        return f"Ce fichier est du texte (CSV){named}, pas un classeur : {ACCEPTED}"
+    return f"Ce fichier n’est pas un classeur{named} : {ACCEPTED}"
 
 
 def _zip_format(path: Path) -> Format:
@@ -136,19 +134,19 @@ def _format_of_members(names: set[str], mimetype: bytes) -> Format:
         raise CorruptWorkbook(_corrupt())
     else:
         what = "une archive"
-    raise NotASpreadsheet(f"Ce fichier est {what}, pas un classeur qui se lit ici. {ACCEPTED}")
+    raise NotASpreadsheet(f"Ce fichier est {what}, pas un classeur qui se lit ici : {ACCEPTED}")
 
 
 def _ole_format(content: bytes) -> Format:
     if "EncryptedPackage".encode("utf-16-le") in content:
         raise EncryptedWorkbook(encrypted_sentence())
     if "WordDocument".encode("utf-16-le") in content:
-        raise NotASpreadsheet(f"Ce fichier est un document de traitement de texte, pas un classeur. {ACCEPTED}")
+        raise NotASpreadsheet(f"Ce fichier est un document de traitement de texte, pas un classeur : {ACCEPTED}")
     if "Workbook".encode("utf-16-le") in content or "Book".encode("utf-16-le") in content:
         if _xls_is_encrypted(content):
             raise EncryptedWorkbook(encrypted_sentence())
         return Format.XLS
-    raise NotASpreadsheet(f"Ce fichier n’est pas un classeur. {ACCEPTED}")
+    raise NotASpreadsheet(f"Ce fichier n’est pas un classeur : {ACCEPTED}")
 
 
 def _xls_is_encrypted(content: bytes) -> bool:

@@ -37,6 +37,8 @@ NumberedRow: TypeAlias = tuple[int, Row]
 
 HEAD_ROWS = HEADER_WITHIN_ROWS + SAMPLE_ROWS
 LEAST_COLUMNS_OF_RECORDS = 3
+WHERE = "depuis la page «\xa0Imports\xa0»"
+"""The command line names no column: the page asks once and remembers."""
 
 
 @dataclass(slots=True)
@@ -219,7 +221,8 @@ class TableReading:
         matches = [preview.match for preview in previews if preview.match]
         if not matches:
             raise HeaderNotFound(
-                "Aucune ligne d’en-tête n’est reconnue dans ce classeur : indiquez à quoi correspond chaque colonne.",
+                "Aucune ligne d’en-tête n’est reconnue dans ce classeur : "
+                f"indiquez à quoi correspond chaque colonne, {WHERE}.",
                 previews,
             )
         match = max(matches, key=lambda match: len(match.columns) + len(match.ambiguous))
@@ -263,9 +266,10 @@ def header_sentence(match: HeaderMatch, layout: Layout) -> str:
     """Why the columns of a sheet need a person."""
     for code, headers in match.ambiguous.items():
         label = layout.by_code[code].label
-        return f"{label} peut être dans plusieurs colonnes ({', '.join(map(quoted, headers))}) : indiquez laquelle."
+        named = ", ".join(map(quoted, headers))
+        return f"{label} peut être dans plusieurs colonnes ({named}) : indiquez laquelle, {WHERE}."
     labels = ", ".join(layout.by_code[code].label.lower() for code in match.missing)
-    return f"Une colonne indispensable n’est pas reconnue ({labels}) : indiquez laquelle c’est."
+    return f"Une colonne indispensable n’est pas reconnue ({labels}) : indiquez laquelle c’est, {WHERE}."
 
 
 def _refuse_all(table: SheetTable, rows: Iterable[NumberedRow], reason: str) -> Iterator[RowProblem]:

@@ -9,7 +9,8 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from tracker import clock
-from tracker.errors import SillageError
+from tracker.calculating import typed_date
+from tracker.errors import InvalidCommand
 from tracker.indicators import Figure, Perimeter, compute_figures
 from tracker.management.base import SillageCommand
 from tracker.models import Mailbox, Office, Prefecture
@@ -27,11 +28,12 @@ class Command(SillageCommand):
     with_prefecture = True
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--from", dest="first", required=True, type=iso_day, metavar="AAAA-MM-JJ")
-        parser.add_argument("--to", dest="last", required=True, type=iso_day, metavar="AAAA-MM-JJ")
+        parser.add_argument("--from", dest="first", required=True, type=day, metavar="DATE")
+        parser.add_argument("--to", dest="last", required=True, type=day, metavar="DATE")
         parser.add_argument("--site", metavar="CODE", help="site d’arrivée")
         parser.add_argument("--office", metavar="CODE", help="bureau, avec ceux qui en dépendent")
         parser.add_argument("--mailbox", metavar="NOM", help="boîte fonctionnelle")
+        parser.add_argument("--detail", action="store_true", help="aussi par nature, site, bureau et boîte")
         parser.add_argument("--json", action="store_true", help="groupes et totaux en JSON")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -45,24 +47,25 @@ class Command(SillageCommand):
             return
         for line in table(figures.totals):
             self.stdout.write(line)
-        self.stdout.write("\nPar nature, site, bureau et boîte\n\n")
-        for line in table(figures.groups):
-            self.stdout.write(line)
+        if options["detail"]:
+            self.stdout.write("\nPar nature, site, bureau et boîte\n\n")
+            for line in table(figures.groups):
+                self.stdout.write(line)
         self.stdout.write(f"\n{FOOTNOTE}")
 
 
-def iso_day(value: str) -> date:
+def day(value: str) -> date:
     """An argparse type. Its refusal is already the French sentence."""
     try:
-        return date.fromisoformat(value)
-    except ValueError:
-        raise CommandError(f"Date illisible : « {value} ». Écrivez-la AAAA-MM-JJ.", returncode=2) from None
+        return typed_date(value)
+    except InvalidCommand as refused:
+        raise CommandError(refused.message, returncode=2) from refused
 
 
 def perimeter(prefecture: Prefecture, options: dict[str, Any]) -> Perimeter:
-    """What the options ask for. Raises SillageError on a period the wrong way round and on an unknown name."""
+    """What the options ask for. Raises InvalidCommand on a period the wrong way round and on an unknown name."""
     if options["last"] < options["first"]:
-        raise SillageError("La période finit avant de commencer : --from doit précéder --to.")
+        raise InvalidCommand("La période finit avant de commencer : --from doit précéder --to.")
     return Perimeter(
         prefecture_id=prefecture.pk,
         first=options["first"],
@@ -101,9 +104,9 @@ def mailbox_id(prefecture: Prefecture, name: str | None) -> int | None:
     return mailboxes[name]
 
 
-def unknown(sentence: str, value: str, known: Iterable[str]) -> SillageError:
+def unknown(sentence: str, value: str, known: Iterable[str]) -> InvalidCommand:
     listed = ", ".join(sorted(known)) or "aucun"
-    return SillageError(f"{sentence} « {value} ». Connus : {listed}.")
+    return InvalidCommand(f"{sentence} « {value} ». Connus : {listed}.")
 
 
 def table(figures: Iterable[Figure]) -> Iterator[str]:
