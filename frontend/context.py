@@ -41,6 +41,8 @@ HTMX_CONFIG: Final = json.dumps(
         "allowEval": False,
         "allowScriptTags": False,
         "selfRequestsOnly": True,
+        # Without « style »: the design system's script sets properties, which htmx would copy as an inline style.
+        "attributesToSettle": ["class", "width", "height"],
         # No copy of a page, with its personal data, in the browser's storage.
         "historyCacheSize": 0,
         "refreshOnHistoryMiss": True,

@@ -1,14 +1,25 @@
 """What the next page says of what has just been done, with the way back where the journal allows one."""
 
+from collections.abc import Iterable
+
 from django.contrib import messages
 from django.contrib.messages.storage.base import Message
 from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
 
 UNDO = "undo:"
+Link = tuple[str, str]
+"""A label and its address."""
 
 
-def done(request: HttpRequest, sentence: str, *, undo: str = "") -> None:
-    """Say that something was done; `undo` is the address that takes it back (by POST)."""
+def done(request: HttpRequest, sentence: str, *, undo: str = "", links: Iterable[Link] = ()) -> None:
+    """Say that something was done; `undo` is the address that takes it back (by POST), `links` what can be done next.
+
+    Nothing personal: a message waits in a cookie for the page that shows it.
+    """
+    offered = format_html_join(" · ", '<a class="fr-link fr-link--sm" href="{1}">{0}</a>', links)
+    if offered:
+        sentence = format_html('{} <span class="sillage-message__next">{}</span>', sentence, offered)
     messages.success(request, sentence, extra_tags=f"{UNDO}{undo}" if undo else "")
 
 

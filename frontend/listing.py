@@ -11,7 +11,7 @@ from django.urls import reverse
 from frontend.wording import NO_DEADLINE, due_words, short_date
 from tracker.enums import OPEN_STATES, Outcome, Role, State
 from tracker.models import Deadline, Ticket, User
-from tracker.registry import JUDGED, Situations
+from tracker.registry import JUDGED, ORDERS, Bucket, Situations
 
 SEALED: Final = "Contenu réservé"
 UNDATED: Final = "sans date"
@@ -28,6 +28,18 @@ def queue_of(user: User) -> Q:
 def supervised(user: User) -> Q:
     """The open demandes of the bureaux that this person heads."""
     return Q(state__in=OPEN_STATES, office_id__in=user.scope.offices(Role.SUPERVISOR))
+
+
+TO_DO: Final = (Bucket.OVERDUE, Bucket.TODAY, Bucket.NEXT_WEEK, Bucket.LATER)
+"""Groups of « Ma file » that wait for nobody else: in this order, which is also that of their deadlines."""
+
+
+def next_to_do(user: User, situations: Situations, *, leaving: int) -> "Line | None":
+    """The first demande of « Ma file » but for the one just left."""
+    rows = Ticket.objects.readable_by(user).filter(queue_of(user)).exclude(pk=leaving)
+    waiting = rows.annotate(bucket=situations.bucket).filter(bucket__in=TO_DO)
+    found = waiting.select_related("kind", "channel", "office").defer("body").order_by(*ORDERS["due"].columns())[:1]
+    return next(iter(lines(found, user, situations)), None)
 
 
 @dataclass(frozen=True, slots=True)

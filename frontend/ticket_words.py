@@ -1,5 +1,6 @@
 """Deadlines, effects of an act and the legal band, as sentences."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
@@ -7,6 +8,7 @@ from typing import Final
 from frontend.rehearsal import Rehearsal
 from frontend.wording import StripCell, Urgency, long_date, strip, urgency, working_days
 from tracker.deadlines import ANSWERED_BY_REPLY, FIRST_PROMISES, DeadlineState, day
+from tracker.decisions import Context
 from tracker.enums import Exclusion, Outcome, Purpose
 from tracker.explaining import Explanation
 from tracker.legal import Acknowledgement, LegalBand
@@ -209,6 +211,22 @@ def in_time_words(state: DeadlineState) -> str:
             return "la proposition sera dans les délais"
         case _:
             return "la demande sera dans les délais"
+
+
+def result_words(before: Iterable[DeadlineState], context: Context) -> str:
+    """What an act that is done has ended: « C’est dans le délai. », « C’est 2 jours ouvrés après l’échéance. »; empty
+    where it ended nothing that counts."""
+    running = {state.key for state in before if state.running}
+    ended = [state for state in context.deadlines if state.key in running and not state.running and state.due_on]
+    late = [state for state in ended if state.outcome == Outcome.LATE]
+    if any(state.met_on is None and state.purpose in ANSWERED_BY_REPLY for state in late):
+        return "Sans date de départ, elle est comptée hors délai."
+    days = max((context.calendar.count(s.due_on, s.met_on) for s in late if s.due_on and s.met_on), default=0)
+    if days:
+        return f"C’est {working_days(days)} après l’échéance."
+    if late:
+        return "C’est hors délai."
+    return "C’est dans le délai." if any(state.outcome == Outcome.IN_TIME for state in ended) else ""
 
 
 def lateness_words(state: DeadlineState, rehearsal: Rehearsal) -> str:

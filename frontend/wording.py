@@ -68,8 +68,7 @@ def due_words(due_on: date | None, today: date, calendar: WorkCalendar) -> str:
     remaining = calendar.count(today, due_on)
     if due_on < today:
         # The day after a Friday is a Saturday: late already, by no working day yet, and which Friday is no question.
-        since = f"de {working_days(-remaining)}" if remaining else f"depuis {WEEKDAYS[due_on.weekday()]}"
-        return f"en retard {since}"
+        return f"en retard de {working_days(-remaining)}" if remaining else f"échue {WEEKDAYS[due_on.weekday()]}"
     return f"dans {working_days(remaining)}" if 0 < remaining <= NEAR else latest(due_on, today)
 
 

@@ -7,10 +7,12 @@ from django import forms
 from django.db.models import Q
 
 from frontend.forms.fields import DatedForm, DayField, PlainTextField, TickField
+from frontend.wording import long_date, working_days
 from tracker import commands
-from tracker.deadlines import effective
+from tracker.deadlines import FIRST_PROMISES, effective
 from tracker.decisions import Context
 from tracker.enums import DismissalReason, Role
+from tracker.explaining import explain
 from tracker.models import Channel, Office, Ticket, User
 
 NOTE_ROWS = 3
@@ -19,7 +21,8 @@ NOTE_ROWS = 3
 class ActForm(DatedForm):
     """One act. `name` is its ability, and its transition where the machine has one; `slug` its place in the address.
     `label` is the button's text for an act that no transition names. `while_open` names another act: this one is
-    offered only while that one still is. `prepares`: the letter that goes with it, as an address says it.
+    offered only while that one still is. `prepares`: the letter that goes with it, as an address says it. `leads_on`:
+    once it is done, another demande is next.
     """
 
     name: ClassVar[str]
@@ -30,6 +33,7 @@ class ActForm(DatedForm):
     done: ClassVar[str]
     moves_deadline: ClassVar[bool] = True
     prepares: ClassVar[str] = ""
+    leads_on: ClassVar[bool] = True
 
     opened_version = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -92,12 +96,38 @@ class HoldForm(ActForm):
     sent_on = DayField(label="Réponse d’attente partie le")
     promised_on = DayField(
         label="Réponse promise pour le",
-        required=False,
-        help_text="Sans date promise, une réponse d’attente ne tient aucune échéance.",
+        error_messages={"required": "Indiquez la date promise, ou cochez «\xa0Aucune date promise\xa0»."},
     )
+    undated = TickField(label="Aucune date promise")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        promised = self.fields["promised_on"]
+        promised.initial = None
+        days = self.days_of_the_rule()
+        if days:
+            promised.initial = self.context.calendar.add(self.today, days)
+            self[
+                "promised_on"
+            ].help_text = f"Proposé\xa0: le même délai, {working_days(days)}, compté de nouveau à partir d’aujourd’hui."
+        self["undated"].help_text = self.still_bound()
+        if self.is_bound and self.data.get("undated"):
+            promised.required = False
+
+    def days_of_the_rule(self) -> int:
+        """How long the préfecture gives itself for such a demande: what a requester may be promised again."""
+        found = explain(self.context.facts, self.context.rules, self.context.calendar_at)
+        return next((each.rule.days for each in found if each.rule and each.state.purpose in FIRST_PROMISES), 0)
+
+    def still_bound(self) -> str:
+        running = [state.due_on for state in self.context.deadlines if state.running and state.due_on]
+        if not running:
+            return ""
+        return f"Sans date promise, vous restez tenu par l’échéance actuelle, {long_date(min(running), self.today)}."
 
     def acts(self) -> list[commands.Command]:
-        return [commands.Hold(self.cleaned_data["sent_on"], self.cleaned_data["promised_on"])]
+        data = self.cleaned_data
+        return [commands.Hold(data["sent_on"], None if data["undated"] else data["promised_on"])]
 
 
 class AskRequesterForm(ActForm):
@@ -122,6 +152,7 @@ class AskRequesterForm(ActForm):
 
 class CompleteForm(ActForm):
     name, slug = "complete", "piece-recue"
+    leads_on = False
     submit, done = "Enregistrer l’arrivée de la pièce", "Pièce reçue\xa0: le délai repart en entier."
 
     completed_on = DayField(label="Pièce reçue le")
@@ -268,6 +299,7 @@ def people_of(ticket: Ticket) -> Any:
 
 class TakeForm(ActForm):
     name, slug = "take", "prendre"
+    leads_on = False
     submit, done = "Prendre en charge", "Vous avez pris cette demande en charge."
 
     def acts(self) -> list[commands.Command]:
@@ -364,6 +396,7 @@ class MergeForm(ActForm):
 
 class ReopenForm(ActForm):
     name, slug = "reopen", "rouvrir"
+    leads_on = False
     submit, done = "Rouvrir", "Demande rouverte."
 
     cause = forms.ChoiceField(

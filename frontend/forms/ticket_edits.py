@@ -17,6 +17,7 @@ class CorrectForm(ActForm):
     the value it was opened with, so that a change made meanwhile by somebody else is neither undone nor in the way."""
 
     name, slug, label = "correct", "corriger", "Corriger"
+    leads_on = False
     submit, done = "Enregistrer la correction", "Correction enregistrée."
 
     received_on = DayField(label="Reçu le")
@@ -58,6 +59,7 @@ class CorrectForm(ActForm):
 
 class NoteForm(ActForm):
     name, slug, label = "note", "noter", "Ajouter une note"
+    leads_on = False
     submit, done = "Ajouter la note", "Note ajoutée."
     moves_deadline = False
 
@@ -69,6 +71,7 @@ class NoteForm(ActForm):
 
 class SignatureForm(ActForm):
     name, slug, label = "mark_signature", "signature", "À la signature"
+    leads_on = False
     submit, done = "Enregistrer", "Mise à la signature notée."
     moves_deadline = False
 
@@ -91,6 +94,7 @@ class SignatureForm(ActForm):
 
 class UndoForm(ActForm):
     name, slug, label = "undo", "annuler", "Annuler la dernière action"
+    leads_on = False
     submit, done = "Annuler la dernière action", "Action annulée\xa0: la demande est comme avant."
 
     def acts(self) -> list[commands.Command]:

@@ -17,6 +17,7 @@ from frontend.feedback import done
 from frontend.forms.arrivals import ArrivalLine, DispatchForm, Tray
 from frontend.pages.tickets.offers import act_url
 from frontend.registration import desk_of, register_once, senders_like
+from frontend.returning import remember
 from frontend.wording import count_of
 from tracker import clock, writers
 from tracker.commands import Assign, Undo
@@ -236,6 +237,7 @@ def page(
     request: HttpRequest, user: User, tray: Tray, *, lines: Sequence[ArrivalLine] = (), status: int = 200
 ) -> HttpResponse:
     blank = [ArrivalLine(tray=tray) for _ in range(BLANK_LINES - len(lines))]
+    remember(request, "arrivals")
     shown = {"lines": [*lines, *blank], "model": ArrivalLine(tray=tray), **waiting_section(user, tray)}
     return render(request, "frontend/pages/arrivals.html", shown, status=status)
 

@@ -2,20 +2,22 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
 
 from django.db.models import Count, F, Q, Window
 from django.db.models.functions import RowNumber
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.defaultfilters import capfirst
 from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from frontend.listing import Line, lines, queue_of, supervised
+from frontend.listing import TO_DO, Line, lines, queue_of, supervised
 from frontend.pages.tickets.offers import FORMS, LEADING, act_url, transitions
-from frontend.wording import WEEKDAYS, count_of, long_date
+from frontend.returning import remember
+from frontend.wording import count_of, long_date
 from tracker import clock
 from tracker.enums import Role
 from tracker.models import Ticket, User
@@ -25,8 +27,6 @@ from tracker.registry import BUCKET_FILTERS, NEXT_WEEK, ORDERS, Bucket, SiteDay,
 SHOWN: Final = 50
 """Demandes of a group that the page shows; the Registre lists them all."""
 OWNERS: Final = (Role.AGENT, Role.SUPERVISOR, Role.QUALITY)
-UNFOLDED: Final = (Bucket.OVERDUE, Bucket.TODAY, Bucket.NEXT_WEEK, Bucket.LATER)
-WEEK: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +59,13 @@ class Group:
 
     code: Bucket
     label: str
-    hint: str
     size: int
     url: str
     entries: list[Entry] = field(default_factory=list)
 
     @property
     def unfolded(self) -> bool:
-        return self.code in UNFOLDED
+        return self.code in TO_DO
 
     @property
     def summary(self) -> str:
@@ -91,6 +90,8 @@ def show(request: HttpRequest) -> HttpResponse:
         "may_widen": may_widen,
         "wide": wide,
     }
+    if not request.htmx:  # type: ignore[attr-defined]
+        remember(request, "queue")
     name = "partials/_queue_groups" if request.htmx else "pages/queue"  # type: ignore[attr-defined]
     return render(request, f"frontend/{name}.html", shown)
 
@@ -116,7 +117,7 @@ def groups_of(user: User, mine: Q, agent: str, situations: Situations) -> list[G
     for row, line in zip(rows, lines(rows, user, situations), strict=True):
         code = Bucket(row.bucket)
         if code not in found:
-            found[code] = Group(code, code.label, hint(code, situations.first), row.size, list_url(code, agent))
+            found[code] = Group(code, label_of(code, situations.first), row.size, list_url(code, agent))
         found[code].entries.append(entry(row, line, user))
     return [found[code] for code in Bucket if code in found]
 
@@ -164,7 +165,7 @@ class Part:
 
 
 def sentence(groups: Iterable[Group], day: SiteDay) -> list[Part]:
-    """« Vendredi 20 novembre. 3 demandes en retard, 2 à traiter aujourd’hui, 9 d’ici vendredi prochain. »"""
+    """« Vendredi 20 novembre. 3 demandes en retard, 2 à traiter aujourd’hui, 9 d’ici vendredi 27 novembre. »"""
     sizes = {group.code: group for group in groups}
     wanted = (
         (Bucket.OVERDUE, "en retard"),
@@ -182,15 +183,13 @@ def sentence(groups: Iterable[Group], day: SiteDay) -> list[Part]:
 
 
 def until(day: SiteDay) -> str:
-    """« d’ici vendredi prochain », or the date itself where closed days push it beyond a week."""
-    horizon = day.after(NEXT_WEEK)
-    if horizon - day.today <= WEEK:
-        return f"d’ici {WEEKDAYS[horizon.weekday()]} prochain"
-    return f"d’ici le {long_date(horizon, day.today)}"
+    """« d’ici vendredi 27 novembre »: the last day of what comes next, for the sentence and its group alike."""
+    return f"d’ici {long_date(day.after(NEXT_WEEK), day.today)}"
 
 
-def hint(code: Bucket, day: SiteDay | None) -> str:
-    return f"d’ici le {long_date(day.after(NEXT_WEEK), day.today)}" if day and code == Bucket.NEXT_WEEK else ""
+def label_of(code: Bucket, day: SiteDay | None) -> str:
+    """The coming days end on a date that the name of the group says: no « cette semaine » holds a next Monday."""
+    return capfirst(until(day)) if day and code == Bucket.NEXT_WEEK else code.label
 
 
 urlpatterns = [path("ma-file/", show, name="queue")]

@@ -15,6 +15,7 @@ from frontend import drafts
 from frontend.feedback import done
 from frontend.forms.registering import RegisterForm
 from frontend.models import FormDraft
+from frontend.pages.tickets.offers import act_url
 from frontend.registration import Desk, Duplicate, desk_of, duplicates_of, register_once, senders_like
 from frontend.rehearsal import rehearse_registration
 from frontend.ticket_words import DeadlineBlock, deadline_block
@@ -24,6 +25,7 @@ from tracker.attachments import Checked
 from tracker.enums import Outcome, Purpose, State
 from tracker.errors import InvalidCommand, TransitionRefused
 from tracker.models import Deadline, Ticket, TicketKind, User
+from tracker.permissions import abilities
 from tracker.writers import Author
 
 UNPROCESSABLE = 422
@@ -95,11 +97,26 @@ def save(request: HttpRequest, form: RegisterForm, user: User) -> HttpResponse:
         return show_refused(request, form, user)
     drafts.forget(user, draft_key(form.kind), token)
     visible = Ticket.objects.visible_to(user).filter(pk=ticket.pk).exists()
-    done(request, saved_sentence(ticket, form, linked=visible, new=new))
-    if "next" in request.POST or not visible:
-        kept = {short: form[name].data for name, short in KEPT_FOR_NEXT.items() if form[name].data}
-        return redirect(f"{reverse('register', args=[form.kind.code])}?{urlencode(kept)}")
-    return redirect("ticket", ticket.reference)
+    onward = next_address(form)
+    stays = "next" in request.POST or not visible
+    correct = act_url(ticket, "correct", abilities(user, ticket)) if visible else ""
+    offered = (
+        ("Ouvrir", address_of(ticket) * (visible and stays)),
+        ("Corriger", correct),
+        ("Enregistrer la suivante", onward * (not stays)),
+    )
+    done(request, saved_sentence(ticket, form, linked=visible, new=new), links=[link for link in offered if link[1]])
+    return redirect(onward if stays else address_of(ticket))
+
+
+def address_of(ticket: Ticket) -> str:
+    return reverse("ticket", args=[ticket.reference])
+
+
+def next_address(form: RegisterForm) -> str:
+    """The same form again, with what the next demande shares with this one."""
+    kept = {short: form[name].data for name, short in KEPT_FOR_NEXT.items() if form[name].data}
+    return f"{reverse('register', args=[form.kind.code])}?{urlencode(kept)}"
 
 
 def checked_files(form: RegisterForm) -> list[Checked]:
@@ -207,19 +224,25 @@ def side_of(form: RegisterForm, user: User) -> Side:
         form.desk.prefecture, user, data.get("sender_name", ""), data.get("subject", ""), data.get("received_on")
     )
     if not form.tells_a_deadline:
-        return Side([], "", duplicates)
+        return Side([], arrival_to_mend(form.errors.get("received_on", [""])[0]), duplicates)
     author = Author(user=user)
     refused = ""
     try:
         rehearsal = rehearse_registration(data["site"], form.acts(), author)
     except (InvalidCommand, TransitionRefused) as problem:
-        refused = problem.message
+        at_fault = problem.field if isinstance(problem, InvalidCommand) else None
+        refused = arrival_to_mend(problem.message) if at_fault == "received_on" else problem.message
         try:
             rehearsal = rehearse_registration(data["site"], form.bare_acts(), author)
         except InvalidCommand:
             return Side([], refused, duplicates)
     blocks = [deadline_block(found, form.today) for found in rehearsal.explanations]
     return Side(blocks, refused, duplicates)
+
+
+def arrival_to_mend(error: str) -> str:
+    """« Date d’arrivée à corriger : cette date est dans le futur. », beside the place of the deadline."""
+    return f"Date d’arrivée à corriger\xa0: {error[:1].lower()}{error[1:]}" if error else ""
 
 
 def saved_sentence(ticket: Ticket, form: RegisterForm, *, linked: bool, new: bool) -> str:

@@ -12,6 +12,7 @@ from frontend.downloads import workbook
 from frontend.filter_words import tags, with_values, without
 from frontend.filters import TicketFilter
 from frontend.listing import READERS, lines
+from frontend.returning import remember
 from frontend.wording import count_of
 from tracker import clock, exports, paging
 from tracker.models import Ticket, User
@@ -35,6 +36,7 @@ def show(request: HttpRequest) -> HttpResponse:
     named = named_ticket(filters)
     if named is not None:
         return redirect("ticket", named.reference)
+    remember(request, "registry")
     order = order_of(request)
     tickets = filters.qs.select_related("kind", "channel", "office").defer("body", "sender_contact")
     page = paging.page(tickets, order, request.GET.get("from", ""))

@@ -42,7 +42,11 @@ def test_five_letters_typed_at_full_speed_lose_no_letter(world: World, open_as: 
         type_line(page, sender, subject)
     page.keyboard.type("En cours")
     expect(page.locator("[data-sillage-saved]")).to_have_count(5)
-    found = Ticket.objects.filter(sender_name__startswith="Mairie de la commune").order_by("reference").values_list("sender_name", "subject", "received_on")
+    found = (
+        Ticket.objects.filter(sender_name__startswith="Mairie de la commune")
+        .order_by("reference")
+        .values_list("sender_name", "subject", "received_on")
+    )
     assert list(found) == [(*letter, date(2026, 11, 19)) for letter in LETTERS]
     expect(page.locator(":focus")).to_have_value("En cours")
     expect(page.locator(":focus")).to_have_attribute("name", re.compile("sender_name$"))

@@ -97,3 +97,35 @@ def test_double_click_registers_once(world: World, open_as: OpenAs) -> None:
     page.get_by_role("button", name="Enregistrer", exact=True).dblclick()
     expect(page.get_by_role("heading", name="Deux clics")).to_be_visible()
     assert Ticket.objects.count() == before + 1
+
+
+def test_effect_comes_back_once_a_refused_date_is_mended(world: World, open_as: OpenAs) -> None:
+    ticket = world.register()
+    page = open_as(world.user("agent"))
+    page.goto(f"/demandes/{ticket.reference}/repondre/", wait_until="networkidle")
+    expect(page.get_by_role("button", name="Voir l’effet sur l’échéance")).to_have_count(0)
+    day = page.get_by_label("Réponse partie le")
+    day.fill("31/12/2026")
+    day.press("Enter")
+    expect(page.get_by_text(re.compile("est dans le futur")).first).to_be_visible()
+    day.fill("20/11/2026")
+    day.press("Tab")
+    expect(page.get_by_text("La demande sera dans les délais.")).to_be_visible()
+
+
+def test_after_an_answer_the_next_demande_is_one_click_away(world: World, open_as: OpenAs) -> None:
+    first, second = (world.register(Take()) for _ in range(2))
+    page = open_as(world.user("agent"))
+    page.goto("/ma-file/?view=mine", wait_until="networkidle")
+    page.get_by_role("link", name=f"Répondre {first.reference}").click()
+    page.get_by_role("link", name="Fermer").click()
+    expect(page.get_by_role("heading", name="Ma file")).to_be_visible()
+    page.get_by_role("link", name=f"Répondre {first.reference}").click()
+    page.get_by_role("button", name="Enregistrer la réponse").click()
+    message = page.locator("#messages")
+    expect(message).to_contain_text("Réponse enregistrée. C’est dans le délai.")
+    expect(message.get_by_role("button", name="Annuler")).to_be_visible()
+    expect(message.get_by_role("link", name="Retour à Ma file")).to_have_attribute("href", "/ma-file/?view=mine")
+    message.get_by_role("link", name="Demande suivante").click()
+    expect(page).to_have_url(re.compile(r"/demandes/44-2026-\d+/$"))
+    assert first.reference not in page.url and second.pk

@@ -100,3 +100,24 @@ def test_form_is_whole_without_javascript(name: str, stage: Stage, open_as: Open
     form = page.locator("main form").first
     assert form.locator("input:visible, select:visible, textarea:visible").count() > 0
     assert form.locator("button[type=submit]:visible").count() > 0
+
+
+def test_fragments_are_put_in_without_inline_style(stage: Stage, open_as: OpenAs) -> None:
+    """What the design system's script does to a field is not copied as a style attribute when the field is replaced."""
+    page = open_as(stage.user("agent"))
+    watch = Watch(page)
+    page.goto("/registre/", wait_until="networkidle")
+    for _ in range(2):
+        page.keyboard.press("f")
+        page.locator("#filters select").first.wait_for()
+    page.goto("/enregistrer/correspondence/", wait_until="networkidle")
+    with page.expect_response("**/enregistrer/**"):
+        page.get_by_label("Objet").fill("Subvention")
+    page.goto(TABLE["ticket"].url("ticket", stage), wait_until="networkidle")
+    page.keyboard.press("r")
+    page.get_by_label("Réponse partie le").wait_for()
+    page.get_by_label("Réponse partie le").fill("31/12/2026")
+    with page.expect_response("**/repondre/"):
+        page.keyboard.press("Enter")
+    page.wait_for_load_state("networkidle")
+    watch.check()

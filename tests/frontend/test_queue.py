@@ -79,7 +79,7 @@ def test_groups_sorted_by_the_promise_that_breaks_soonest(world: World, file: di
 def test_the_sentence_says_the_day_and_what_presses(world: World, file: dict[str, Ticket]) -> None:
     parts = open_queue(world).context["sentence"]
     assert "".join(part.words for part in parts) == (
-        "Vendredi 20 novembre. 2 demandes en retard, 1 à traiter aujourd’hui, 4 d’ici vendredi prochain."
+        "Vendredi 20 novembre. 2 demandes en retard, 1 à traiter aujourd’hui, 4 d’ici vendredi 27 novembre."
     )
 
 
@@ -89,9 +89,9 @@ def test_the_sentence_says_the_day_and_what_presses(world: World, file: dict[str
         ([date(2026, 11, 13)], "Vendredi 20 novembre. 1 demande à traiter aujourd’hui."),
         (
             [date(2026, 11, 10), date(2026, 11, 20)],
-            "Vendredi 20 novembre. 1 demande en retard, 1 d’ici vendredi prochain.",
+            "Vendredi 20 novembre. 1 demande en retard, 1 d’ici vendredi 27 novembre.",
         ),
-        ([], "Vendredi 20 novembre. Rien à traiter d’ici vendredi prochain."),
+        ([], "Vendredi 20 novembre. Rien à traiter d’ici vendredi 27 novembre."),
     ],
 )
 def test_the_sentence_leaves_out_what_is_not(world: World, received: list[date], expected: str) -> None:
@@ -103,7 +103,7 @@ def test_the_sentence_leaves_out_what_is_not(world: World, received: list[date],
 def test_a_horizon_beyond_a_week_is_said_by_its_date(world: World, frozen: Any) -> None:
     frozen.move_to("2026-12-24T09:00:00+00:00")
     words = "".join(part.words for part in open_queue(world).context["sentence"])
-    assert words == "Jeudi 24 décembre. Rien à traiter d’ici le lundi 4 janvier 2027."
+    assert words == "Jeudi 24 décembre. Rien à traiter d’ici lundi 4 janvier 2027."
 
 
 @pytest.mark.parametrize(("who", "query"), [("agent", ""), ("supervisor", ""), ("supervisor", "?view=team")])

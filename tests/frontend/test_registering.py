@@ -353,3 +353,20 @@ def test_everything_shown_is_escaped(world: World, desk) -> None:
     found = person.client.post(person.url, {"senders": "1", "sender_name": "<i"}).content.decode()
     assert "<script>" not in found
     assert "&lt;i&gt;x" in found
+
+
+def test_the_side_of_a_refused_form_says_that_its_date_is_to_come(world: World, desk) -> None:
+    page = text(desk().send(received_on="25/11/2026"))
+    side = page[page.index("<aside") :]
+    assert "Date d’arrivée à corriger : le 25/11/2026 est dans le futur." in side
+    assert "L’échéance s’affiche dès que" not in side
+
+
+def test_what_can_be_done_next_is_offered_once_it_is_registered(world: World, desk) -> None:
+    person = desk()
+    page = text(person.send(follow=True))
+    address = reverse("ticket", args=[Ticket.objects.get().reference])
+    assert f'href="{address}corriger/">Corriger</a>' in page
+    assert "Enregistrer la suivante</a>" in page
+    following = text(person.send(follow=True, next="1"))
+    assert "Ouvrir</a>" in following and "Enregistrer la suivante</a>" not in following

@@ -368,3 +368,20 @@ def test_a_site_of_another_zone_has_its_own_today(world: World, frozen: Any) -> 
     frozen.move_to("2026-11-20T21:00:00+00:00")
     assert found(world, "situation=today") == [here.reference]
     assert found(world, "situation=overdue") == [there.reference]
+
+
+@pytest.mark.parametrize(
+    ("query", "title"),
+    [
+        ("?text=introuvable", "Rien ne contient « introuvable »."),
+        ("?text=introuvable&state=assigned", "Rien ne contient « introuvable » parmi ces filtres."),
+        ("?state=merged", "Aucune demande ne répond à ces filtres."),
+    ],
+)
+def test_an_empty_list_says_why_it_is_empty(world: World, query: str, title: str) -> None:
+    world.register()
+    client = Client()
+    client.force_login(world.user("agent"))
+    page = unescape(client.get(f"/registre/{query}").content.decode()).replace("\xa0", " ")
+    assert title in page
+    assert ("cherchez un seul mot" in page) == ("text=" in query)

@@ -240,7 +240,11 @@ def test_what_one_may_not_see_does_not_exist(world: World, hand, name: str) -> N
 def test_refused_by_the_state_or_the_role(world: World, hand) -> None:
     person = hand(world.register())
     world.act(person.ticket, Take(), Answer(date(2026, 11, 19)), by="colleague")
-    for response in (person.open("answer"), person.open("answer", **HTMX), person.send("hold", sent_on="19/11")):
+    for response in (
+        person.open("answer"),
+        person.open("answer", **HTMX),
+        person.send("hold", sent_on="19/11", promised_on="4/12"),
+    ):
         assert response.status_code == 409
         assert "Cette action n’est pas possible" in text(response)
     mailroom = hand(world.register(office=None, by="mailroom", by_mailroom=True), "mailroom")
@@ -386,3 +390,47 @@ def test_pas_pour_nous_by_mistake_is_taken_back_although_out_of_sight(world: Wor
     client.force_login(world.user("agent"))
     assert client.post(f"/demandes/{ticket.reference}/annuler/").status_code == 302
     assert Ticket.objects.get().office == world.offices["SEJ"]
+
+
+def test_holding_reply_proposes_the_same_delay_again(world: World, hand) -> None:
+    page = text(hand(world.register()).open("hold"))
+    assert 'value="27/11/2026"' in page  # five days, as the rule gives for a courriel, from today on
+    assert "Proposé : le même délai, 5 jours ouvrés, compté de nouveau à partir d’aujourd’hui." in page
+    assert "vous restez tenu par l’échéance actuelle, lundi 23 novembre." in page
+
+
+def test_holding_reply_without_a_date_is_never_an_accident(world: World, hand) -> None:
+    person = hand(world.register())
+    response = person.send("hold", sent_on="19/11", promised_on="")
+    assert response.status_code == 422
+    assert "Indiquez la date promise, ou cochez" in text(response)
+    assert person.send("hold", sent_on="19/11", promised_on="27/11", undated="on").status_code == 302
+    assert [each.purpose for each in Ticket.objects.get().deadlines.all()] == ["reply"]
+
+
+@pytest.mark.parametrize(
+    ("day", "sentence"),
+    [("20/11", "Réponse enregistrée. C’est dans le délai."), ("", "Sans date de départ, elle est comptée hors délai.")],
+)
+def test_an_answer_says_whether_it_is_in_time_and_what_is_next(world: World, hand, day: str, sentence: str) -> None:
+    answered, following = world.register(), world.register()
+    person = hand(answered)
+    person.client.get("/registre/?text=titre")
+    response = person.send("answer", answered_on=day, **({} if day else {"undated": "on"}))
+    page = text(person.client.get(response.url))
+    assert sentence in page
+    assert f'href="/demandes/{following.reference}/">Demande suivante' in page
+    assert 'href="/registre/?text=titre">Retour au registre' in page
+
+
+def test_closing_a_form_leads_back_to_the_list_it_was_opened_from_and_nowhere_else(world: World, hand) -> None:
+    person = hand(world.register())
+    address = f"/demandes/{person.ticket.reference}/repondre/"
+    assert f'href="/demandes/{person.ticket.reference}/" data-sillage-close' in text(person.client.get(address))
+    person.client.get("/ma-file/")
+    for referer, target in (
+        ("http://testserver/ma-file/", "/ma-file/"),
+        ("https://elsewhere.example/", f"/demandes/{person.ticket.reference}/"),
+    ):
+        page = text(person.client.get(address, headers={"Referer": referer}))
+        assert f'href="{target}" data-sillage-close' in page

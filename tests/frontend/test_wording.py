@@ -47,7 +47,7 @@ def test_a_deadline_is_said_as_a_person_says_it(due_on: date | None, words: str,
 
 
 def test_on_a_saturday_the_deadline_of_friday_is_past_by_no_working_day() -> None:
-    assert wording.due_words(TODAY, date(2026, 11, 21), CALENDAR) == "en retard depuis vendredi"
+    assert wording.due_words(TODAY, date(2026, 11, 21), CALENDAR) == "échue vendredi"
 
 
 def test_a_deadline_on_a_day_closed_since_is_still_said() -> None:

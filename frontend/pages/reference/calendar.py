@@ -48,6 +48,7 @@ def calendar(request: PageRequest) -> HttpResponse:
         "zone": zone(site.zone).label,
         "year": year,
         "years": YEARS,
+        "neighbours": [each for each in (year - 1, year + 1) if each in YEARS],
         "today": today,
         "editable": editable,
         "rows": closed_rows(site, year),

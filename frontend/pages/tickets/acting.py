@@ -10,20 +10,24 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
-from frontend.feedback import done
+from frontend.feedback import Link, done
 from frontend.forms.fields import PlainTextField
 from frontend.forms.ticket_acts import ActForm, MergeForm
 from frontend.forms.ticket_edits import CorrectForm
 from frontend.journal_words import Line
+from frontend.listing import next_to_do
 from frontend.pages.tickets.offers import FORMS, refusal, transitions, undo_refusal
 from frontend.pages.tickets.reading import band_of, fetch, fetch_to_undo, journal_of, still_visible
 from frontend.rehearsal import context_of, rehearse
-from frontend.ticket_words import effect_sentence, warnings_of
+from frontend.returning import closing_address, from_list, way_back
+from frontend.ticket_words import effect_sentence, result_words, warnings_of
 from frontend.wording import long_date
-from tracker import writers
+from tracker import clock, writers
+from tracker.enums import Role
 from tracker.errors import InvalidCommand, NotAllowed, SillageError, StaleVersion, TransitionRefused
 from tracker.models import Ticket, User
 from tracker.permissions import abilities
+from tracker.registry import Situations
 from tracker.writers import Author
 
 CONFLICT, UNPROCESSABLE = 409, 422
@@ -174,6 +178,8 @@ def show_form(
         "form": form,
         "title": transitions(ticket).get(form.name) or form.label or form.submit,
         "url": reverse("ticket-act", args=[ticket.reference, form.name]),
+        "close_url": closing_address(request, ticket.reference),
+        "from_list": from_list(request),
         "effect": effect or Effect(),
         "conflict": conflict,
     }
@@ -247,16 +253,28 @@ def show_done(request: HttpRequest, form: ActForm) -> HttpResponse:
     undo = ""
     if form.name != "undo" and not undo_refusal(context):
         undo = f"{reverse('ticket-act', args=[ticket.reference, 'undo'])}?version={ticket.version}"
-    sentence = form.sentence()
+    sentence = " ".join(filter(None, (form.sentence(), result_words(form.context.deadlines, context))))
     if not visible:
         sentence = f"{ticket.reference}\xa0: {sentence[0].lower()}{sentence[1:]}"
     elif ticket.is_open and ticket.due_on and form.moves_deadline:
         sentence += f" Prochaine échéance\xa0: au plus tard {long_date(ticket.due_on, context.today)}."
-    done(request, sentence, undo=undo)
+    done(request, sentence, undo=undo, links=what_next(request, form) if form.leads_on else ())
     target = reverse("ticket", args=[ticket.reference]) if visible else reverse("home")
     if request.htmx:  # type: ignore[attr-defined]  # set by the htmx middleware
         return HttpResponseClientRedirect(target)
     return redirect(target)
+
+
+def what_next(request: HttpRequest, form: ActForm) -> list[Link]:
+    """The first demande of Ma file that is still to do, and the way back to the list that the person came from."""
+    links: list[Link] = []
+    if form.user.scope.has(Role.AGENT, Role.SUPERVISOR):
+        situations = Situations.at(clock.now(), form.user.scope.prefecture_ids)
+        found = next_to_do(form.user, situations, leaving=form.ticket.pk)
+        if found:
+            links.append((f"Demande suivante\xa0: {found.reference}, {found.due}", found.url))
+    back = way_back(request)
+    return [*links, (back.label, back.url)] if back else links
 
 
 def template(request: HttpRequest, name: str) -> str:

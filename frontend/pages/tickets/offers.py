@@ -106,9 +106,7 @@ def refusal(
     return None if name in (transitions(ticket) if possible is None else possible) else TransitionRefused()
 
 
-def act_url(
-    ticket: Ticket, name: str, allowed: frozenset[str], possible: dict[str, str] | None = None
-) -> str:
+def act_url(ticket: Ticket, name: str, allowed: frozenset[str], possible: dict[str, str] | None = None) -> str:
     """Where the act is done; empty where it may not be done now."""
     open_to = refusal(ticket, name, allowed, possible) is None
     return reverse("ticket-act", args=[ticket.reference, name]) if open_to else ""
