@@ -47,6 +47,12 @@ class Scope:
         return frozenset(grant.prefecture_id for grant in self.grants)
 
     @property
+    def led_ids(self) -> frozenset[int]:
+        """The bureaux whose work the person shares out: an encadrant's own, and as an encadrant there a référent's but
+        the sensitive ones."""
+        return self.offices(Role.SUPERVISOR) | (self.offices(Role.QUALITY) - self.sensitive_ids)
+
+    @property
     def sealed_ids(self) -> frozenset[int]:
         """Sensitive bureaux of which only reference, bureau and dates may be read: a référent's, unless the same person
         also works there."""

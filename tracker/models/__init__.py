@@ -1,5 +1,6 @@
 """Models of the kernel, by subject."""
 
+from tracker.models.absences import Absence
 from tracker.models.attachments import Attachment
 from tracker.models.eliminations import Elimination, EliminationLine
 from tracker.models.imports import ColumnMapping
@@ -21,6 +22,7 @@ from tracker.models.search import SearchDocument
 from tracker.models.tickets import Correspondent, Deadline, ExternalIdentity, ReferenceCounter, Ticket
 
 __all__ = [
+    "Absence",
     "Attachment",
     "Channel",
     "ClosedDay",
