@@ -68,6 +68,8 @@ def words(filters: TicketFilter, name: str, value: Any) -> str:
             return PLURAL_CHANNELS[value]
         case "kind" | "channel" | "nature" | "office" | "site":
             return small(getattr(filters.facets, name)[value][1])
+        case "assignee":
+            return f"confiées à {filters.facets.assignee[value][1]}"
         case "theme" | "mailbox":
             label = getattr(filters.facets, name)[value][1]
             return f"{'thème' if name == 'theme' else 'boîte'} «\xa0{label}\xa0»"

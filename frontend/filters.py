@@ -19,16 +19,22 @@ from frontend.listing import queue_of, supervised
 from tracker import clock
 from tracker.enums import OPEN_STATES, Module, State
 from tracker.models import Channel, ExternalIdentity, Mailbox, Nature, Office, Site, Theme, Ticket, TicketKind, User
+from tracker.permissions import TREATING_ROLES
 from tracker.querysets import TicketQuerySet
 from tracker.registry import Situation, Situations
 from tracker.scopes import subtree
 from tracker.search import containing
+from tracker.teams import Teams
 
 OPEN, ENDED = "open", "ended"
 LARGEST_KEY: Final = 2**63 - 1
-READABLE_ONLY: Final = frozenset({"kind", "channel", "nature", "module", "theme", "mailbox", "agent", "text"})
+READABLE_ONLY: Final = frozenset(
+    {"kind", "channel", "nature", "module", "theme", "mailbox", "agent", "assignee", "text"}
+)
 """Filters on what a référent may not know of a sensitive bureau: its demandes are then left out. They are found by
 bureau, site, dates and situation alone."""
+TELLING: Final = frozenset({Situation.AT_SIGNATURE, Situation.AGENT_ABSENT})
+"""Situations that say more of a demande than its dates."""
 
 
 class Facets:
@@ -71,6 +77,15 @@ class Facets:
         parents = [(pk, parent) for pk, parent, _, _ in rows]
         mine = frozenset().union(*(grant.office_ids for grant in self.scope.grants))
         return {code: (sorted(subtree(pk, parents)), name) for pk, _, code, name in rows if pk in mine}
+
+    @cached_property
+    def assignee(self) -> dict[str, tuple[list[int], str]]:
+        """Who treats, or still has, demandes of the bureaux that the person reads."""
+        mine = self.scope.offices(*TREATING_ROLES) - self.scope.sealed_ids
+        holding = Ticket.objects.open().filter(office_id__in=mine, assignee__isnull=False).values("assignee")
+        known = [each.pk for each in Teams(self.prefectures).holders(mine)]
+        people = User.objects.filter(Q(pk__in=known) | Q(pk__in=holding)).order_by("last_name", "first_name", "pk")
+        return {str(each.pk): ([each.pk], each.full_name) for each in people}
 
     def choices(self, name: str) -> list[tuple[str, str]]:
         return [(code, label) for code, (_, label) in getattr(self, name).items()]
@@ -146,6 +161,7 @@ class TicketFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-fi
     agent = django_filters.ChoiceFilter(
         method="by_agent", label="Responsable", choices=AGENT_CHOICES, empty_label="Peu importe"
     )
+    assignee = FacetFilter("assignee", label="Confiée à")
     text = TextFilter(method="by_text", label="Référence ou mots du texte")
 
     imported = ImportFilter(
@@ -182,7 +198,9 @@ class TicketFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-fi
 
     def filter_queryset(self, rows: TicketQuerySet) -> TicketQuerySet:
         narrowed: TicketQuerySet = super().filter_queryset(rows)
-        told = READABLE_ONLY.intersection(self.active) or set(self.form.cleaned_data["state"]) - {OPEN, ENDED}
+        chosen = self.form.cleaned_data
+        told = bool(READABLE_ONLY.intersection(self.active) or TELLING.intersection(chosen["situation"]))
+        told = told or bool(set(chosen["state"]) - {OPEN, ENDED})
         sealed = self.user.scope.sealed_ids
         return narrowed.exclude(office_id__in=sealed) if told and sealed else narrowed
 

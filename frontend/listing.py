@@ -26,8 +26,16 @@ def queue_of(user: User) -> Q:
 
 
 def supervised(user: User) -> Q:
-    """The open demandes of the bureaux that this person heads."""
-    return Q(state__in=OPEN_STATES, office_id__in=user.scope.offices(Role.SUPERVISOR))
+    """The open demandes of the bureaux whose work this person shares out."""
+    return Q(state__in=OPEN_STATES, office_id__in=user.scope.led_ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a sentence; with an address, a count that lists what it counts."""
+
+    words: str
+    url: str = ""
 
 
 TO_DO: Final = (Bucket.OVERDUE, Bucket.TODAY, Bucket.NEXT_WEEK, Bucket.LATER)

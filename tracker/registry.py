@@ -14,7 +14,7 @@ from django.db.models.enums import TextChoices
 
 from tracker import clock
 from tracker.enums import OPEN_STATES, Outcome, Purpose, State
-from tracker.models import Deadline, Site
+from tracker.models import Absence, Deadline, Site
 from tracker.paging import Key, Order
 from tracker.rulebooks import current_calendars
 from tracker.workdays import WorkCalendar
@@ -47,6 +47,8 @@ class Situation(TextChoices):
     LATER = "later", "au-delà de 5 jours ouvrés"
     NO_DEADLINE = "no_deadline", "sans délai défini"
     UNASSIGNED = "unassigned", "sans responsable"
+    AT_SIGNATURE = "at_signature", "à la signature"
+    AGENT_ABSENT = "agent_absent", "urgentes, agent absent"
     ANSWERED_LATE = "answered_late", "répondues hors délai"
 
 
@@ -122,6 +124,10 @@ class Situations:
         match situation:
             case Situation.UNASSIGNED:
                 return is_open & Q(assignee__isnull=True)
+            case Situation.AT_SIGNATURE:
+                return is_open & Q(signature_since__isnull=False)
+            case Situation.AGENT_ABSENT:
+                return is_open & self._agent_absent
             case Situation.NO_DEADLINE:
                 return is_open & Q(due_on__isnull=True) & ~Q(state=State.AWAITING_REQUESTER)
             case Situation.ANSWERED_LATE:
@@ -130,6 +136,17 @@ class Situations:
                 return ended & Q(Exists(late))
             case _:
                 return is_open & self._due(situation)
+
+    @property
+    def _agent_absent(self) -> Q:
+        """Held by somebody who is away today, and to be kept before the return or in the next two working days."""
+        found = Q(pk__in=())
+        for (today, next_days, _), site_ids in self._alike.items():
+            away = Absence.objects.away_on(today).filter(user=OuterRef("assignee"), prefecture=OuterRef("prefecture"))
+            before_return = Q(Exists(away.filter(ends_on__gte=OuterRef("due_on"))))
+            urgent = before_return | (Q(due_on__lte=next_days) & Exists(away))
+            found |= urgent & Q(site_id__in=site_ids)
+        return found
 
     @property
     def bucket(self) -> Case:
