@@ -14,6 +14,7 @@ from django.utils.functional import SimpleLazyObject
 from tracker.enums import Role
 from tracker.models import TicketKind, User
 from tracker.permissions import REGISTERING_ROLES, TREATING_ROLES
+from tracker.teams import HOLDING_ROLES
 
 READERS: Final = (Role.MAILROOM, Role.AGENT, Role.SUPERVISOR, Role.QUALITY)
 EVERYBODY: Final = tuple(Role)
@@ -22,6 +23,7 @@ EVERYBODY: Final = tuple(Role)
 PAGES: Final = (
     ("Arrivées", "arrivals", (Role.MAILROOM,), False),
     ("Ma file", "queue", (Role.AGENT, Role.SUPERVISOR, Role.QUALITY), False),
+    ("Mon bureau", "bureau", (Role.SUPERVISOR, Role.QUALITY), False),
     ("Registre", "registry", READERS, False),
     ("Calculer une échéance", "calculator", EVERYBODY, True),
     ("Délais", "rules", (Role.QUALITY,), True),
@@ -77,6 +79,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "navigation": SimpleLazyObject(lambda: navigation(request)),
         "may_sign": SimpleLazyObject(lambda: may_sign(request)),
         "registrable": SimpleLazyObject(lambda: registrable(request)),
+        "may_be_absent": SimpleLazyObject(lambda: may_be_absent(request)),
     }
 
 
@@ -104,6 +107,12 @@ def may_sign(request: HttpRequest) -> bool:
     """Whether the person writes letters, under which there is a signature."""
     user = getattr(request, "user", None)
     return isinstance(user, User) and not user.must_change_password and user.scope.has(*TREATING_ROLES)
+
+
+def may_be_absent(request: HttpRequest) -> bool:
+    """Whether the person answers for demandes, which somebody else then has to look after."""
+    user = getattr(request, "user", None)
+    return isinstance(user, User) and not user.must_change_password and user.scope.has(*HOLDING_ROLES)
 
 
 def registrable(request: HttpRequest) -> list[Link]:

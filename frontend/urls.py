@@ -5,6 +5,7 @@ from itertools import chain
 from frontend.pages import (
     account,
     arrivals,
+    bureau,
     calculator,
     imports,
     queue,
@@ -15,6 +16,6 @@ from frontend.pages import (
     tickets,
 )
 
-AREAS = (account, queue, arrivals, registering, tickets, registry, calculator, imports, reference, support)
+AREAS = (account, queue, bureau, arrivals, registering, tickets, registry, calculator, imports, reference, support)
 
 urlpatterns = list(chain.from_iterable(area.urlpatterns for area in AREAS))

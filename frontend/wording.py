@@ -48,6 +48,11 @@ def count_of(number: int, singular: str, plural: str | None = None) -> str:
     return f"{said} {singular if abs(number) < 2 else plural or singular + 's'}"
 
 
+def small(sentence: str) -> str:
+    """A sentence that goes on after « : »."""
+    return sentence[:1].lower() + sentence[1:]
+
+
 def working_days(number: int) -> str:
     """« 1 jour ouvré », « 3 jours ouvrés »."""
     return count_of(number, "jour ouvré", "jours ouvrés")

@@ -24,7 +24,8 @@ from tracker.enums import Role
 from tracker.models import User
 
 HOMES: Final = (
-    ((Role.AGENT, Role.SUPERVISOR), "queue"),
+    ((Role.SUPERVISOR,), "bureau"),
+    ((Role.AGENT,), "queue"),
     ((Role.MAILROOM,), "arrivals"),
     ((Role.QUALITY,), "registry"),
 )

@@ -1,7 +1,7 @@
 """Arrivées: the mailroom's batch, and what was sent back."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -12,13 +12,14 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from frontend.batches import possible, version_in
 from frontend.dispatching import proposed_office, waiting
 from frontend.feedback import done
 from frontend.forms.arrivals import ArrivalLine, DispatchForm, Tray
 from frontend.pages.tickets.offers import act_url
 from frontend.registration import desk_of, register_once, senders_like
 from frontend.returning import remember
-from frontend.wording import count_of
+from frontend.wording import count_of, small
 from tracker import clock, writers
 from tracker.commands import Assign, Undo
 from tracker.enums import Role
@@ -198,20 +199,6 @@ def undo(request: HttpRequest) -> HttpResponse:
     return redirect("arrivals")
 
 
-LONGEST_REFERENCE = 24
-LONGEST_VERSION = 9
-
-
-def possible(references: Iterable[str]) -> list[str]:
-    """Those that the database can be asked for: whatever was typed in an address, PostgreSQL refuses a NUL."""
-    return [each for each in references if "\0" not in each and len(each) <= LONGEST_REFERENCE]
-
-
-def version_in(text: str) -> int | None:
-    """The version that a form was opened on; None where the text is no version."""
-    return int(text) if text.isdecimal() and len(text) <= LONGEST_VERSION else None
-
-
 # --- Parts --------------------------------------------------------------------------------------------------------
 
 
@@ -259,10 +246,6 @@ def saved_sentence(saved: Sequence[Saved]) -> str:
     if len(saved) == 1:
         return f"Demande {saved[0].ticket.reference} enregistrée."
     return f"{len(saved)} demandes enregistrées\xa0: {', '.join(each.ticket.reference for each in saved)}."
-
-
-def small(sentence: str) -> str:
-    return sentence[:1].lower() + sentence[1:]
 
 
 urlpatterns = [

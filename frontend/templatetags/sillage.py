@@ -76,6 +76,12 @@ def short_date(day: date | None, today: date | None = None) -> str:
 
 
 @register.filter
+def small(sentence: str) -> str:
+    """A sentence that goes on after « : »."""
+    return wording.small(sentence)
+
+
+@register.filter
 def working_days(number: int) -> str:
     """« 3 jours ouvrés »."""
     return wording.working_days(number)

@@ -39,11 +39,12 @@ def page_of(world: World, name: str, address: str = "/aide/") -> str:
     [
         ("mailroom", ["Arrivées", "Registre", "Calculer une échéance"]),
         ("agent", ["Ma file", "Registre", "Calculer une échéance"]),
-        ("supervisor", ["Ma file", "Registre", "Calculer une échéance"]),
+        ("supervisor", ["Ma file", "Mon bureau", "Registre", "Calculer une échéance"]),
         (
             "quality",
             [
                 "Ma file",
+                "Mon bureau",
                 "Registre",
                 "Calculer une échéance",
                 "Délais",

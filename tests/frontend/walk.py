@@ -15,17 +15,18 @@ from correspondence import reply_models
 from tests.factories import World, make_world
 from tests.tracker.attachments.samples import png, upload
 from tests.tracker.spreadsheets.workbooks import write_workbook
-from tracker import attachments, closures, elimination, jobs, recomputing, ruling
-from tracker.commands import Answer, Close
+from tracker import absences, attachments, closures, elimination, jobs, recomputing, ruling
+from tracker.commands import Answer, Close, MarkSignature
 from tracker.enums import Role
 from tracker.importing import asking
 from tracker.importing.options import ImportOptions
-from tracker.models import Elimination, Job, Membership, Office, Site, Ticket, User
+from tracker.models import Absence, Elimination, Job, Membership, Office, Site, Ticket, User
 from tracker.rulebooks import current_calendar
 from tracker.writers import Author
 
 MAILROOM, AGENT, SUPERVISOR, QUALITY = "mailroom", "agent", "supervisor", "quality"
 COPIL, ADMINISTRATOR = "copil", "administrator"
+SHARING = (SUPERVISOR, QUALITY)
 HANDLING = (AGENT, SUPERVISOR, QUALITY)
 READING = (AGENT, SUPERVISOR, QUALITY, MAILROOM)
 EVERYBODY = (AGENT, SUPERVISOR, QUALITY, MAILROOM, COPIL, ADMINISTRATOR)
@@ -244,6 +245,44 @@ def an_elimination(stage: Stage) -> dict[str, Any]:
     return {"elimination_id": stage.made["elimination"].pk}
 
 
+def add_free(stage: Stage, number: int) -> Ticket:
+    """A demande that nobody has yet; another, urgent, of somebody who is away; a few more people."""
+    if "away" not in stage.made:
+        stage.made["away"] = absent(stage, "colleague")
+    world = stage.world
+    world.register(received_on=date(2026, 11, 9), assignee="colleague", subject="Changement d’adresse")
+    person = User.objects.create_user(f"n{number}@44.example.test", first_name="Alix", last_name=f"Essai {number:02d}")
+    Membership.objects.create(user=person, prefecture=world.prefecture, office=world.offices["SEJ"], role=Role.AGENT)
+    return add_ticket(stage, number)
+
+
+def add_at_signature(stage: Stage, number: int) -> Ticket:
+    ticket = add_ticket(stage, number)
+    return stage.world.act(ticket, MarkSignature(date(2026, 11, 20)), by="agent")
+
+
+def absent(stage: Stage, name: str, first: date = date(2026, 11, 18), last: date = date(2026, 11, 27)) -> Absence:
+    substitute = stage.world.users["agent"] if name != "agent" else None
+    terms = absences.Terms(first, last, substitute)
+    return absences.record(stage.world.prefecture, stage.world.users[name], terms, Author())
+
+
+def add_absence(stage: Stage, number: int) -> Absence:
+    day = date(2026, 12, 1) + timedelta(days=number)
+    return absent(stage, "agent", day, day)
+
+
+def an_absence(stage: Stage) -> dict[str, Any]:
+    if "absence" not in stage.made:
+        stage.made["absence"] = absent(stage, "colleague")
+    return {"absence_id": stage.made["absence"].pk}
+
+
+def the_colleague(stage: Stage) -> dict[str, Any]:
+    stage.world.register(assignee="colleague")
+    return {"user_id": stage.world.users["colleague"].pk}
+
+
 @dataclass(frozen=True)
 class Page:
     """`roles`: who may open it, the first being whose screen is photographed. `status`: what they get. Anybody
@@ -293,6 +332,15 @@ TABLE: dict[str, Page] = {
     "sign-out": Page(status=405, to_look_at=False, before_password=True),
     "password-change": Page(before_password=True, control="main input[name=old_password]", is_form=True),
     "queue": Page(HANDLING, rows=add_ticket, control="main a[href^='/demandes/']"),
+    "bureau": Page(SHARING, rows=add_free, control="main select[name^=to-]", is_form=True),
+    "bureau-signature": Page(SHARING, rows=add_at_signature, control="main a[href^='/demandes/']"),
+    "bureau-assign": Page(SHARING, method="post", status=302, to_look_at=False),
+    "bureau-undo": Page(SHARING, method="post", status=302, to_look_at=False),
+    "bureau-hand-over": Page(SHARING, the_colleague, control="main select[name=to]", is_form=True),
+    "absences": Page(SHARING, rows=add_absence, control="main input[name=starts_on]", is_form=True),
+    "my-absences": Page((AGENT, SUPERVISOR), rows=add_absence, control="main input[name=starts_on]", is_form=True),
+    "absence": Page(SHARING, an_absence, control="main input[name=starts_on]", is_form=True),
+    "absence-cancel": Page(SHARING, an_absence, method="post", status=302, to_look_at=False),
     "arrivals": Page((MAILROOM,), rows=add_arrival, control="main input", is_form=True),
     "arrivals-office": Page((MAILROOM,), method="post", data={"of": A_LINE}, to_look_at=False),
     "arrivals-senders": Page((MAILROOM,), method="post", data={"of": A_LINE}, to_look_at=False),

@@ -1,0 +1,34 @@
+"""Absences as a person says them: the same for a man and for a woman, and without a reason, which nobody records."""
+
+from datetime import date
+
+from frontend.wording import long_date, plain_date
+from tracker.models import Absence, User
+
+
+def away_words(absence: Absence, today: date) -> str:
+    """« Absence jusqu’au vendredi 27 novembre, remplacement : Camille Aubépine »."""
+    return f"Absence jusqu’au {long_date(absence.ends_on, today)}{stand_in(absence)}"
+
+
+def coming_words(absence: Absence, today: date) -> str:
+    """« Absence du 7 au 18 décembre »."""
+    return f"Absence {period(absence.starts_on, absence.ends_on, today)}{stand_in(absence)}"
+
+
+def stand_in(absence: Absence) -> str:
+    return f", remplacement\xa0: {absence.substitute.full_name}" if absence.substitute else ""
+
+
+def period(first: date, last: date, today: date) -> str:
+    """« le 7 décembre », « du 7 au 18 décembre », « du 28 décembre au 4 janvier 2027 »."""
+    if first == last:
+        return f"le {plain_date(first, today)}"
+    if (first.year, first.month) == (last.year, last.month):
+        return f"du {plain_date(first, first).split()[0]} au {plain_date(last, today)}"
+    return f"du {plain_date(first, last if first.year == last.year else today)} au {plain_date(last, today)}"
+
+
+def name_words(user: User, away: Absence | None, today: date) -> str:
+    """« Camille Aubépine », and until when this person is away, for whoever chooses somebody."""
+    return f"{user.full_name} (absence jusqu’au {plain_date(away.ends_on, today)})" if away else user.full_name
