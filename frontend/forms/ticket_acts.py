@@ -4,16 +4,17 @@ from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
-from django.db.models import Q
 
+from frontend.absence_words import away_words, name_words
 from frontend.forms.fields import DatedForm, DayField, PlainTextField, TickField
-from frontend.wording import long_date, working_days
+from frontend.wording import long_date, small, working_days
 from tracker import commands
 from tracker.deadlines import FIRST_PROMISES, effective
 from tracker.decisions import Context
-from tracker.enums import DismissalReason, Role
+from tracker.enums import DismissalReason
 from tracker.explaining import explain
-from tracker.models import Channel, Office, Ticket, User
+from tracker.models import Absence, Channel, Office, Ticket, User
+from tracker.teams import Teams
 
 NOTE_ROWS = 3
 
@@ -272,7 +273,16 @@ class HandOverForm(ActForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["assignee"].queryset = people_of(self.ticket)
+        field = self.fields["assignee"]
+        field.queryset = people_of(self.ticket)
+        rows = Absence.objects.away_on(self.today).filter(prefecture=self.ticket.prefecture_id)
+        away = {each.user_id: each for each in rows.select_related("substitute")}
+        field.label_from_instance = lambda user: name_words(user, away.get(user.pk), self.today)
+        present = away.get(self.ticket.assignee_id or 0)
+        if present is not None and self.ticket.assignee is not None:
+            # Proposed, and said why: the person decides.
+            field.initial = present.substitute_id
+            field.help_text = f"{self.ticket.assignee.full_name}\xa0: {small(away_words(present, self.today))}."
 
     def acts(self) -> list[commands.Command]:
         assignee = self.cleaned_data["assignee"]
@@ -289,12 +299,8 @@ class HandOverForm(ActForm):
 
 def people_of(ticket: Ticket) -> Any:
     """Who may hold a demande of this bureau: its agents and encadrants, and those of the directions above it."""
-    above, office = set(), ticket.office
-    while office is not None and office.pk not in above:
-        above.add(office.pk)
-        office = office.parent
-    works_there = Q(memberships__office_id__in=above, memberships__role__in=(Role.AGENT, Role.SUPERVISOR))
-    return User.objects.filter(works_there, is_active=True).distinct().order_by("last_name", "first_name", "pk")
+    holders = Teams({ticket.prefecture_id}).holders({ticket.office_id} if ticket.office_id else ())
+    return User.objects.filter(pk__in=[each.pk for each in holders]).order_by("last_name", "first_name", "pk")
 
 
 class TakeForm(ActForm):

@@ -14,14 +14,15 @@ from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from frontend.listing import TO_DO, Line, lines, queue_of, supervised
+from frontend.listing import TO_DO, Line, Part, lines, queue_of, supervised
 from frontend.pages.tickets.offers import FORMS, LEADING, act_url, transitions
 from frontend.returning import remember
 from frontend.wording import count_of, long_date
 from tracker import clock
 from tracker.enums import Role
-from tracker.models import Ticket, User
+from tracker.models import Absence, Ticket, User
 from tracker.permissions import abilities
+from tracker.querysets import TicketQuerySet
 from tracker.registry import BUCKET_FILTERS, NEXT_WEEK, ORDERS, Bucket, SiteDay, Situations
 
 SHOWN: Final = 50
@@ -57,15 +58,12 @@ class Entry:
 class Group:
     """`size` counts the whole group, `entries` are its first; `url` lists all of it in the Registre."""
 
-    code: Bucket
+    code: str
     label: str
     size: int
     url: str
+    unfolded: bool
     entries: list[Entry] = field(default_factory=list)
-
-    @property
-    def unfolded(self) -> bool:
-        return self.code in TO_DO
 
     @property
     def summary(self) -> str:
@@ -85,6 +83,7 @@ def show(request: HttpRequest) -> HttpResponse:
     day = situations.first
     shown: dict[str, Any] = {
         "groups": groups,
+        "replaced": replaced_groups(user, situations) if day and not wide else [],
         "today": day.today if day else None,
         "sentence": sentence(groups, day) if day else [],
         "may_widen": may_widen,
@@ -98,28 +97,47 @@ def show(request: HttpRequest) -> HttpResponse:
 
 def groups_of(user: User, mine: Q, agent: str, situations: Situations) -> list[Group]:
     """The groups that hold something, each with its size and its first demandes: one query for all of them."""
-    place = ORDERS["due"].columns()
-    tickets = (
-        Ticket.objects.readable_by(user)
-        .filter(mine)
-        .annotate(bucket=situations.bucket)
-        .annotate(
-            rank=Window(RowNumber(), partition_by=[F("bucket")], order_by=place),
-            size=Window(Count("*"), partition_by=[F("bucket")]),
-        )
-        .filter(rank__lte=SHOWN)
-        .select_related("kind", "channel", "office", "assignee")
-        .defer("body")
-        .order_by("rank")
-    )
-    rows: list[Any] = list(tickets)
+    rows = first_of_each(Ticket.objects.readable_by(user).filter(mine).annotate(bucket=situations.bucket), "bucket")
     found: dict[str, Group] = {}
     for row, line in zip(rows, lines(rows, user, situations), strict=True):
         code = Bucket(row.bucket)
         if code not in found:
-            found[code] = Group(code, label_of(code, situations.first), row.size, list_url(code, agent))
+            label, url = label_of(code, situations.first), list_url(code, agent)
+            found[code] = Group(code, label, row.size, url, code in TO_DO)
         found[code].entries.append(entry(row, line, user))
     return [found[code] for code in Bucket if code in found]
+
+
+def first_of_each(tickets: TicketQuerySet, column: str) -> list[Any]:
+    """The first demandes of each value of `column`, with the size of its group: one query."""
+    ranked = tickets.annotate(
+        rank=Window(RowNumber(), partition_by=[F(column)], order_by=ORDERS["due"].columns()),
+        size=Window(Count("*"), partition_by=[F(column)]),
+    )
+    shown = ranked.filter(rank__lte=SHOWN).select_related("kind", "channel", "office", "assignee").defer("body")
+    return list(shown.order_by("rank"))
+
+
+def replaced_groups(user: User, situations: Situations) -> list[Group]:
+    """The open demandes of those for whom `user` stands in today, a group a person."""
+    today = situations.first.today if situations.first else None
+    if today is None:
+        return []
+    rows = Absence.objects.away_on(today).filter(substitute=user, prefecture_id__in=user.scope.prefecture_ids)
+    away = {each.user_id: each for each in rows.select_related("user").order_by("ends_on", "pk")}
+    if not away:
+        return []
+    tickets = first_of_each(Ticket.objects.readable_by(user).open().filter(assignee__in=away), "assignee")
+    found: dict[int, Group] = {}
+    for row, line in zip(tickets, lines(tickets, user, situations), strict=True):
+        if row.assignee_id not in found:
+            absence = away[row.assignee_id]
+            label = f"Vous remplacez {absence.user.full_name} jusqu’au {long_date(absence.ends_on, today)}"
+            query = urlencode({"assignee": row.assignee_id, "state": "open", "order": "due"})
+            url = f"{reverse('registry')}?{query}"
+            found[row.assignee_id] = Group(f"remplacement-{row.assignee_id}", label, row.size, url, unfolded=True)
+        found[row.assignee_id].entries.append(entry(row, line, user))
+    return [found[pk] for pk in away if pk in found]
 
 
 def list_url(code: Bucket, agent: str) -> str:
@@ -154,14 +172,6 @@ SHORT_LABELS: Final = {"answer": "Répondre", "assign": "Réaffecter"}
 
 
 # --- What the page says -------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A piece of the sentence; with an address, a count that lists what it counts."""
-
-    words: str
-    url: str = ""
 
 
 def sentence(groups: Iterable[Group], day: SiteDay) -> list[Part]:

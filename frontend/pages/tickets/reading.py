@@ -9,19 +9,20 @@ from django.views.decorators.http import require_safe
 
 from complaints.models import Complaint
 from correspondence.models import MeetingRequest, SiteUpdate
+from frontend.absence_words import away_words
 from frontend.attachment_words import files_of
 from frontend.forms.attachments import AttachForm
 from frontend.journal_words import Line, names_for, timeline
 from frontend.pages.tickets.offers import LEADING, offers, undo_refusal
 from frontend.rehearsal import context_of
 from frontend.ticket_words import DeadlineBlock, acknowledgement_words, deadline_block, implicit_words
-from frontend.wording import long_date
+from frontend.wording import long_date, small
 from tracker import details
 from tracker.decisions import Context
 from tracker.enums import Machine, State
 from tracker.explaining import explain
 from tracker.legal import LegalBand, Situation, legal_band
-from tracker.models import Event, ExternalIdentity, Ticket, User
+from tracker.models import Absence, Event, ExternalIdentity, Ticket, User
 from tracker.workdays import DateOutsideCalendar
 from tracker.writers import STREAM, Author
 
@@ -145,7 +146,7 @@ def facts_of(ticket: Ticket, today: date) -> list[Fact]:
     """What is known of a demande, without what its title and facts line already say. Empty values are left out."""
     rows = [
         ("Bureau", ticket.office.name if ticket.office else "aucun pour l’instant"),
-        ("Agent", ticket.assignee.full_name if ticket.assignee else ""),
+        ("Agent", holder_words(ticket, today)),
         ("Adresse de réponse", ticket.sender_contact),
         ("Type", ticket.kind.label),
         ("Nature", ticket.nature.label),
@@ -161,6 +162,15 @@ def facts_of(ticket: Ticket, today: date) -> list[Fact]:
         *(("Ancien numéro", f"{row.old_number or row.key} ({row.register})") for row in identities(ticket)),
     ]
     return [Fact(label, value) for label, value in rows if value]
+
+
+def holder_words(ticket: Ticket, today: date) -> str:
+    """Who has the demande; where this person is away, until when, and who stands in."""
+    if ticket.assignee is None:
+        return ""
+    rows = Absence.objects.away_on(today).filter(prefecture=ticket.prefecture_id, user=ticket.assignee)
+    away = rows.select_related("substitute").first()
+    return f"{ticket.assignee.full_name} ({small(away_words(away, today))})" if away else ticket.assignee.full_name
 
 
 def day_words(day: date | None, today: date) -> str:
