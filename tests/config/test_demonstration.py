@@ -20,6 +20,7 @@ from tracker.clock import local_date
 from tracker.enums import OPEN_STATES, Outcome, Role, State
 from tracker.indicators import Perimeter, compute_figures
 from tracker.models import (
+    Absence,
     Channel,
     ClosedDay,
     Deadline,
@@ -35,6 +36,7 @@ from tracker.models import (
     TicketKind,
     User,
 )
+from tracker.registry import Situation, Situations
 from tracker.rulebooks import current_calendar
 
 SMALL = 500
@@ -110,6 +112,15 @@ def test_today_has_something_to_do(demonstration: Prefecture) -> None:
     assert opened.without_deadline().count() >= 5
     assert Ticket.objects.filter(state=State.REGISTERED, received_on=today).exists()
     assert Ticket.objects.filter(state=State.REGISTERED, sent_back_count__gt=0).exists()
+
+
+def test_somebody_is_away_with_urgent_demandes(demonstration: Prefecture) -> None:
+    away = Absence.objects.away_on(FRIDAY.date())
+    assert away.filter(substitute__isnull=False).exists() and away.filter(substitute__isnull=True).exists()
+    assert Absence.objects.not_over(FRIDAY.date()).count() > away.count()
+    pressing = Situations.at(FRIDAY, [demonstration.pk]).filter(Situation.AGENT_ABSENT)
+    assert Ticket.objects.filter(pressing).count() >= 3
+    assert Ticket.objects.open().filter(assignee__isnull=True, office__isnull=False).count() >= 10
 
 
 @pytest.mark.django_db
