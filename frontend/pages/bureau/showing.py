@@ -24,8 +24,7 @@ LARGEST_KEY: Final = 2**63 - 1
 @require_safe
 def show(request: PageRequest) -> HttpResponse:
     bureau = bureau_of(request)
-    name = "partials/_bureau_body" if request.htmx else "pages/bureau"
-    return render(request, f"frontend/{name}.html", body(request, bureau))
+    return render(request, "frontend/pages/bureau.html", body(request, bureau))
 
 
 def bureau_of(request: PageRequest) -> Bureau:
