@@ -13,9 +13,11 @@ class TrackerConfig(AppConfig):
             recomputing,
         )
         from tracker.importing import job
+        from tracker.organisation_import import job as organisation_job
         from tracker.reference.install import after_migrate  # models are not loaded before this point
 
         post_migrate.connect(after_migrate, sender=self)
         job.install()
+        organisation_job.install()
         recomputing.install()
         elimination.install()

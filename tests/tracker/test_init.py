@@ -62,7 +62,7 @@ def test_init_gives_what_a_prefecture_starts_with() -> None:
     assert len(password) >= 20
     held = Membership.objects.get()
     assert (held.user, held.role, held.site, held.office) == (user, Role.ADMINISTRATOR, None, None)
-    assert set(Event.objects.values_list("stream", "kind")) >= {("user", "created"), ("membership", "created")}
+    assert set(Event.objects.values_list("stream", "kind")) >= {("user", "created"), ("user", "role_given")}
 
 
 @pytest.mark.django_db

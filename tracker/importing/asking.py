@@ -75,10 +75,18 @@ def rehearse(prefecture: Prefecture, user: User, options: ImportOptions, path: P
         return keep(prefecture, user, params, handle, waits=look.in_doubt)
 
 
-def keep(prefecture: Prefecture, user: User, params: dict[str, Any], handle: IO[bytes], *, waits: bool) -> Job:
+def keep(
+    prefecture: Prefecture,
+    user: User,
+    params: dict[str, Any],
+    handle: IO[bytes],
+    *,
+    waits: bool = False,
+    kind: str = JOB_KIND,
+) -> Job:
     file = File(handle, name=params["name"])
     if not waits:
-        return jobs.enqueue(JOB_KIND, params, prefecture=prefecture, user=user, file=file)
+        return jobs.enqueue(kind, params, prefecture=prefecture, user=user, file=file)
     columns = {"state": JobState.FAILED, "error": ASKS_COLUMNS, "ended_at": clock.now()}
     return jobs.create(JOB_KIND, {**params, "asks_columns": True}, prefecture, user, file, **columns)
 
@@ -107,9 +115,9 @@ def carry_out(prefecture: Prefecture, user: User, job: Job) -> Job:
             return Job.objects.get(pk=following)
         if not can_be_carried_out(job):
             raise InvalidCommand(FILE_IS_GONE, field="file")
-        params = {key: job.params[key] for key in ("name", "options")} | {"dry_run": False}
+        params = {key: job.params[key] for key in ("name", "options") if key in job.params} | {"dry_run": False}
         with file_of(job).open("rb") as handle:
-            after = keep(prefecture, user, params, handle, waits=False)
+            after = keep(prefecture, user, params, handle, kind=job.kind)
         follow(job, after)
     forget_file(job)
     return after

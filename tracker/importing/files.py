@@ -8,6 +8,7 @@ from tracker.enums import JobState
 from tracker.models import Job
 
 JOB_KIND: Final = "import_register"
+ORGANISATION_KIND: Final = "import_organisation"
 REHEARSAL_KEPT: Final = timedelta(hours=24)
 """A rehearsal that nobody has confirmed by then is to be begun again from the file."""
 REFUSED_KEPT: Final = timedelta(days=30)
@@ -28,7 +29,7 @@ def forget_old_files() -> int:
     """For the nightly task: delete the files of ended imports after a day and the cells of refused rows after thirty;
     returns how many imports lost something."""
     now, count = clock.now(), 0
-    ended = Job.objects.filter(kind=JOB_KIND, state__in=(JobState.DONE, JobState.FAILED))
+    ended = Job.objects.filter(kind__in=(JOB_KIND, ORGANISATION_KIND), state__in=(JobState.DONE, JobState.FAILED))
     for job in ended.filter(ended_at__lt=now - REHEARSAL_KEPT).exclude(file="").defer("result", "checkpoint"):
         forget_file(job)
         count += 1

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from django.db import IntegrityError, transaction
-from django.utils.text import slugify
 
 from tracker import bulk
+from tracker.cataloguing import free_code
 from tracker.importing.identities import normal
 from tracker.importing.options import LONGEST_NAME, ImportTarget
 from tracker.models import Mailbox, Office, Site, Theme
@@ -95,7 +95,7 @@ class Lookups:
         codes = {theme.code for theme in present.values()} | set(prefecture.themes.values_list("code", flat=True))
         new: dict[str, Theme] = {}
         for key in sorted({*named} - {*present}):
-            code = free_code(named[key], codes)
+            code = free_code(named[key], codes, "theme")
             codes.add(code)
             position = min(len(codes), LAST_POSITION)
             new[key] = Theme(prefecture=prefecture, code=code, label=named[key], position=position)
@@ -134,12 +134,3 @@ class Lookups:
 def key_of(name: str) -> str:
     """What two wordings of a name have in common, cut as the name itself is when it is stored."""
     return normal(name[:LONGEST_NAME])
-
-
-def free_code(label: str, taken: set[str]) -> str:
-    stem = slugify(label)[:26].strip("-") or "theme"
-    number, code = 1, stem
-    while code in taken:
-        number += 1
-        code = f"{stem[:24]}-{number}"
-    return code

@@ -1,4 +1,4 @@
-"""How the checking commands say what they found."""
+"""How the commands say what they found."""
 
 import json
 from typing import Any
@@ -26,3 +26,9 @@ def tell(report: Report, options: dict[str, Any], stdout: OutputWrapper, *, chec
         raise CommandError(f"{len(report.different)} différence(s).")
     if not options["json"]:
         stdout.write("Tout concorde.")
+
+
+def refused_sentence(row: dict[str, Any]) -> str:
+    """« Feuille « Bureaux », ligne 4, colonne « Site » : … »."""
+    column = f", colonne « {row['column']} »" if row["column"] else ""
+    return f"Feuille « {row['sheet']} », ligne {row['row']}{column} : {row['reason']} {row['mend']}"

@@ -44,7 +44,15 @@ class Event(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["stream", "object_id", "number"], name="event_unique"),
         ]
-        indexes: ClassVar = [models.Index(fields=["prefecture", "recorded_at"], name="event_recorded")]
+        indexes: ClassVar = [
+            models.Index(fields=["prefecture", "recorded_at"], name="event_recorded"),
+            # The few events of settings, read without walking past those of every demande.
+            models.Index(
+                fields=["prefecture", "stream", "recorded_at"],
+                condition=~models.Q(stream="ticket"),
+                name="event_settings",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.stream} {self.object_id} n° {self.number} : {self.kind}"

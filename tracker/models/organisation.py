@@ -80,6 +80,7 @@ class Office(models.Model):
         "sensible", default=False, help_text="Étrangers, asile, cabinet : le référent n’y voit que références et dates."
     )
     is_active = models.BooleanField("en service", default=True)
+    ended_on = models.DateField("fermé depuis le", null=True, blank=True)
     position = models.PositiveSmallIntegerField("rang", default=0)
     # What its letters say of it (CRPA, L111-2); without an address, that of its site.
     address = models.CharField("adresse", max_length=250, blank=True)
@@ -92,7 +93,12 @@ class Office(models.Model):
         verbose_name = "bureau"
         verbose_name_plural = "bureaux"
         ordering = ("position", "pk")
-        constraints: ClassVar = [models.UniqueConstraint(fields=["prefecture", "code"], name="office_code_unique")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["prefecture", "code"], name="office_code_unique"),
+            models.CheckConstraint(
+                condition=Q(ended_on__isnull=True) | Q(is_active=False), name="office_ended_is_inactive"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -88,6 +88,7 @@ class Mailbox(models.Model):
     office = models.ForeignKey(
         Office, models.PROTECT, null=True, blank=True, related_name="mailboxes", verbose_name="bureau"
     )
+    is_active = models.BooleanField("proposée", default=True)
 
     class Meta:
         verbose_name = "boîte fonctionnelle"

@@ -8,11 +8,12 @@ from typing import Final
 from tracker.spreadsheets.wording import fold
 
 
-def _codes(words: Mapping[str, str]) -> dict[str, str]:
+def codes(words: Mapping[str, str]) -> dict[str, str]:
+    """Folded word → code, from code → words with « | » between them."""
     return {fold(word): code for code, listed in words.items() for word in listed.split(" | ")}
 
 
-CHANNELS: Final = _codes(
+CHANNELS: Final = codes(
     {
         "letter": "courrier | courrier postal | postal | poste | voie postale | lettre | papier | lettre recommandée | "
         "recommandé | lrar | ar | courrier papier | courrier simple | lettre simple | courrier recommandé",
@@ -31,7 +32,7 @@ CHANNELS: Final = _codes(
 )
 CHANNELS_EXPECTED: Final = "courrier, courriel, formulaire, urne, guichet, téléphone, avis en ligne, réseaux sociaux"
 
-NATURES: Final = _codes(
+NATURES: Final = codes(
     {
         "general_information": "information générale | demande d'information générale | demande d'information | "
         "information | renseignement | demande de renseignement | demande de renseignements | renseignements | "

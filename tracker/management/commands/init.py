@@ -1,7 +1,6 @@
 """`manage.py init`: a préfecture ready to work, and the one account that may set up the others."""
 
 import re
-import secrets
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -11,17 +10,18 @@ from django.core.validators import validate_email
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
-from tracker import clock, journal
+from tracker import clock
+from tracker.accounts import one_time_password
+from tracker.editing import note
 from tracker.enums import Role, Via
 from tracker.errors import InvalidCommand
 from tracker.management.base import SillageCommand
-from tracker.models import Membership, Prefecture, User
+from tracker.membership import RoleTerms, give_role
+from tracker.models import Prefecture, User
 from tracker.reference import profiles
 from tracker.reference.install import create_prefecture
+from tracker.writers import Author
 from tracker.zones import department
-
-# Without the signs that are read one for another (0 O, 1 l I): the password is copied from a screen or from paper.
-PASSWORD_SIGNS = "ABCDEFGHJKMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789"  # noqa: S105  (an alphabet)
 
 
 class Command(SillageCommand):
@@ -50,12 +50,13 @@ class Command(SillageCommand):
             raise InvalidCommand(
                 f"Profil inconnu : « {options['profile']} ». Profils connus : {', '.join(profiles.PROFILES)}."
             )
-        act = journal.Act(actor_id=None, via=Via.COMMAND, now=clock.now())
+        author = Author(via=Via.COMMAND, now=clock.now())
+        act = author.act(author.moment)
         with transaction.atomic():
             prefecture = create_prefecture(
                 code=code, department_code=place.code, name=name, profile=options["profile"], act=act
             )
-            password = give_administrator(prefecture, email, act)
+            password = give_administrator(prefecture, email, author)
         self.stdout.write(f"{name} est créée, avec le code {code} et les délais « {options['profile']} ».")
         self.stdout.write(f"Administrateur : {email}")
         if password:
@@ -90,23 +91,16 @@ def checked_email(email: str) -> str:
     return email
 
 
-def give_administrator(prefecture: Prefecture, email: str, act: journal.Act) -> str | None:
+def give_administrator(prefecture: Prefecture, email: str, author: Author) -> str | None:
     """Make `email` administrator of the préfecture. Returns the one-time password of a new account, None where the
     account was there already."""
     user = User.objects.filter(email=email).first()
     password = None
     if user is None:
-        password = "-".join("".join(secrets.choice(PASSWORD_SIGNS) for _ in range(5)) for _ in range(4))
+        password = one_time_password()
         user = User.objects.create_user(
             email, password, first_name="", last_name="Administrateur", must_change_password=True
         )
-        record_created(user, act, prefecture)
-    held = Membership.objects.create(user=user, prefecture=prefecture, role=Role.ADMINISTRATOR)
-    record_created(held, act, prefecture)
+        note(user, "created", prefecture, author, after={"email": user.email, "last_name": user.last_name})
+    give_role(user, prefecture, RoleTerms(Role.ADMINISTRATOR), author)
     return password
-
-
-def record_created(target: User | Membership, act: journal.Act, prefecture: Prefecture) -> None:
-    on = clock.local_date(act.now, prefecture.time_zone)
-    data = {"role": target.role, "user": target.user_id} if isinstance(target, Membership) else {}
-    journal.record(target, journal.Entry("created", on, data), act, prefecture_id=prefecture.pk)
