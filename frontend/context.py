@@ -26,11 +26,10 @@ PAGES: Final = (
     ("Mon bureau", "bureau", (Role.SUPERVISOR, Role.QUALITY), False),
     ("Registre", "registry", READERS, False),
     ("Calculer une échéance", "calculator", EVERYBODY, True),
-    ("Délais", "rules", (Role.QUALITY,), True),
-    ("Calendrier", "calendar", (Role.QUALITY,), True),
     ("Modèles", "reply-models", (Role.QUALITY,), True),
     ("Imports", "imports", (Role.QUALITY,), True),
     ("Éliminations", "eliminations", (Role.QUALITY,), True),
+    ("Réglages", "settings", (Role.QUALITY, Role.ADMINISTRATOR), True),
 )
 
 WHOLE_ONLY: Final = frozenset({"imports", "eliminations"})

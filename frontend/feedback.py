@@ -27,3 +27,8 @@ def undo_address(message: Message) -> str:
     """The address given to `done`, or an empty string."""
     tags = message.extra_tags or ""
     return tags.removeprefix(UNDO) if tags.startswith(UNDO) else ""
+
+
+def refused(request: HttpRequest, sentence: str) -> None:
+    """Say that what a button asked for was not done, and why."""
+    messages.error(request, sentence)

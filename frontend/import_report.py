@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import ClassVar, Final
 
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -43,6 +43,25 @@ class ImportReport:
 
     job: Job
     kinds: Mapping[str, str]
+
+    area: ClassVar[str] = "import"
+    list_label: ClassVar[str] = "Imports"
+
+    @property
+    def url(self) -> str:
+        return reverse(self.area, args=[self.job.pk])
+
+    @property
+    def list_url(self) -> str:
+        return reverse(f"{self.area}s")
+
+    @property
+    def carry_out_url(self) -> str:
+        return reverse(f"{self.area}-carry-out", args=[self.job.pk])
+
+    @property
+    def refused_url(self) -> str:
+        return reverse(f"{self.area}-refused", args=[self.job.pk])
 
     @property
     def dry_run(self) -> bool:
@@ -193,3 +212,39 @@ OPTION_LABELS: Final = (
     ("site", "Site"),
     ("mailbox", "Boîte"),
 )
+
+
+@dataclass
+class OrganisationReport(ImportReport):
+    """The import of bureaux and people: there is nothing to set, its sheets say what they are."""
+
+    area: ClassVar[str] = "organisation-import"
+    list_label: ClassVar[str] = "Importer l’organisation"
+
+    @property
+    def kind_label(self) -> str:
+        return ""
+
+    @property
+    def figures(self) -> list[Figure]:
+        result = self.job.result
+        new = "À ajouter" if self.dry_run else "Ajoutés"
+        found = super().figures
+        made = [
+            Figure(f"{new}\xa0: {label}", result[key])
+            for key, label in (("offices", "bureaux"), ("accounts", "comptes"), ("roles", "rôles"))
+            if result[key]
+        ]
+        return [found[0], *made, *found[2:]]
+
+    @property
+    def listed_url(self) -> str:
+        return ""
+
+    @property
+    def can_be_changed(self) -> bool:
+        return False
+
+    @property
+    def settings(self) -> list[tuple[str, str]]:
+        return []

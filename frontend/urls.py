@@ -12,10 +12,24 @@ from frontend.pages import (
     reference,
     registering,
     registry,
+    settings,
     support,
     tickets,
 )
 
-AREAS = (account, queue, bureau, arrivals, registering, tickets, registry, calculator, imports, reference, support)
+AREAS = (
+    account,
+    queue,
+    bureau,
+    arrivals,
+    registering,
+    tickets,
+    registry,
+    calculator,
+    imports,
+    reference,
+    settings,
+    support,
+)
 
 urlpatterns = list(chain.from_iterable(area.urlpatterns for area in AREAS))

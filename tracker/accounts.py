@@ -71,8 +71,14 @@ def is_administered(user: User, by: User | None) -> bool:
     only its roles here, theirs to change. Otherwise a password reset here would open another préfecture."""
     if by is None:
         return True
+    return administered(User.objects.filter(pk=user.pk), by).exists()
+
+
+def administered(users: QuerySet[User], by: User) -> QuerySet[User]:
+    """Those of whom `is_administered` holds."""
     here = {grant.prefecture_id for grant in by.scope.grants if grant.role == Role.ADMINISTRATOR and grant.is_whole}
-    return not user.memberships.exclude(prefecture_id__in=here).exists()
+    elsewhere = Membership.objects.filter(user=OuterRef("pk")).exclude(prefecture_id__in=here)
+    return users.exclude(Exists(elsewhere))
 
 
 def is_locked_out(user: User) -> bool:
@@ -203,6 +209,8 @@ def issue_passwords(users: Sequence[User], prefecture: Prefecture, author: Autho
         row = own(user, author)
         if not row.is_active:
             raise InvalidCommand("Ce compte est désactivé\xa0: réactivez-le d’abord.")
+        if author.user is not None and author.user.pk == row.pk:
+            raise InvalidCommand("Pour vous-même, choisissez «\xa0Changer de mot de passe\xa0» dans votre menu.")
         password = one_time_password()
         row.set_password(password)
         row.must_change_password = True

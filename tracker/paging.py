@@ -112,6 +112,8 @@ def _typed(model: type[Model], name: str, value: Any) -> Any:
         return date.fromisoformat(value)
     if kind.endswith(("IntegerField", "AutoField")) and isinstance(value, int) and abs(value) < 2**31:
         return value
+    if kind == "CharField" and isinstance(value, str) and "\0" not in value:
+        return value
     raise ValueError(name)
 
 

@@ -32,24 +32,31 @@ class DescribedField(DsfrBoundField):  # type: ignore[misc]  # django-dsfr is no
         return " ".join(ids) or None
 
 
-class DatedForm(PageForm):
-    """A form of the register. `today` is the date at the site, to which a date typed without its year is nearest."""
+class ServiceForm(PageForm):
+    """A form whose last word is a service's."""
 
     bound_field_class = DescribedField
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         # The browser would refuse a form before the server says why, in its own words.
         kwargs.setdefault("use_required_attribute", False)
         super().__init__(*args, **kwargs)
-        self.today = today
-        for field in self.fields.values():
-            if isinstance(field, DayField):
-                field.today = today
 
     def refuse(self, refusal: InvalidCommand) -> None:
         """Put the refusal of a service beside the field that it names."""
         name = (refusal.field or "").removesuffix("_id")
         self.add_error(name if name in self.fields else None, refusal.message)
+
+
+class DatedForm(ServiceForm):
+    """A form of the register. `today` is the date at the site, to which a date typed without its year is nearest."""
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        for field in self.fields.values():
+            if isinstance(field, DayField):
+                field.today = today
 
 
 class PlainTextField(forms.CharField):

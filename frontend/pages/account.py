@@ -28,6 +28,7 @@ HOMES: Final = (
     ((Role.AGENT,), "queue"),
     ((Role.MAILROOM,), "arrivals"),
     ((Role.QUALITY,), "registry"),
+    ((Role.ADMINISTRATOR,), "settings"),
 )
 """What each role opens first; a person with several roles opens the first that applies."""
 

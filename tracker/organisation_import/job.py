@@ -1,4 +1,4 @@
-"""The import of an organisation as a job, and its rehearsal: the same rows through the same services, then taken back."""
+"""The import of an organisation as a job. Its rehearsal writes the same rows, then takes them back."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,5 +1,6 @@
-"""Who opens these pages. Every référent reads them, since they explain each date of its demandes; the référent of the
-whole préfecture alone changes them, since a change moves the deadlines of every bureau. For anybody else they do not
+"""Who opens the pages of settings. Every référent reads rules and calendar, since they explain each date of its
+demandes; the référent of the whole préfecture alone changes them, since a change moves the deadlines of every bureau.
+The administrator of the whole préfecture keeps its organisation and its accounts. For anybody else they do not
 exist."""
 
 from django.http import Http404
@@ -21,6 +22,12 @@ def prefecture_edited_by(user: User) -> Prefecture:
 
 def may_edit(user: User, prefecture: Prefecture) -> bool:
     return any(grant.prefecture_id == prefecture.pk and grant.is_whole for grant in _quality(user))
+
+
+def prefecture_administered_by(user: User) -> Prefecture:
+    """The préfecture whose organisation and accounts the person keeps."""
+    held = [grant for grant in user.scope.grants if grant.role == Role.ADMINISTRATOR and grant.is_whole]
+    return _prefecture({grant.prefecture_id: True for grant in held})
 
 
 def _quality(user: User) -> list[Grant]:

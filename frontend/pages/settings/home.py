@@ -1,0 +1,89 @@
+"""Réglages: what each may set, and the national lists that nobody sets."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.views.decorators.http import require_safe
+
+from frontend.context import Link
+from frontend.http import PageRequest
+from tracker.enums import Role
+from tracker.models import Channel, Engagement, Nature, User
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page of settings; `whole` is for those who hold the role over the whole préfecture."""
+
+    label: str
+    name: str
+    text: str
+    whole: bool = True
+
+
+REFERENCE: Final = (
+    Entry("Délais", "rules", "Ce que la préfecture promet, en jours ouvrés, à partir d’une date.", whole=False),
+    Entry("Calendrier", "calendar", "Les jours fermés de chaque site\xa0: fériés, ponts, usages locaux.", whole=False),
+    Entry("Types de demande", "kinds", "Ce que l’on enregistre, et le circuit que chaque type suit."),
+    Entry("Thèmes", "themes", "Ce dont parlent les demandes, pour les retrouver et les compter."),
+    Entry("Boîtes fonctionnelles", "mailboxes", "Les adresses où arrivent les courriels, et le bureau qui les lit."),
+    Entry("Clôture automatique", "prefecture-settings", "Quand une demande répondue se clôt d’elle-même."),
+)
+ADMINISTRATION: Final = (
+    Entry("Organisation", "organisation", "Les sites, et les directions et bureaux qui traitent les demandes."),
+    Entry("Comptes et rôles", "people", "Qui se connecte, avec quel rôle et sur quoi."),
+    Entry("Importer l’organisation", "organisation-imports", "Bureaux et personnes, depuis un classeur."),
+)
+SHARED: Final = (
+    Entry("Listes nationales", "national-lists", "Canaux, natures et engagements du référentiel.", whole=False),
+)
+SETTINGS: Final = "Réglages"
+
+
+@require_safe
+def settings_home(request: PageRequest) -> HttpResponse:
+    """By role; a person with several has all that they open."""
+    groups = [
+        ("Référence", offered(REFERENCE, request.user, Role.QUALITY)),
+        ("Organisation et comptes", offered(ADMINISTRATION, request.user, Role.ADMINISTRATOR)),
+    ]
+    shown = [(label, entries) for label, entries in groups if entries]
+    if not shown:
+        raise Http404
+    context = {"groups": [*shown, ("Commun à toutes les préfectures", SHARED)]}
+    return render(request, "frontend/pages/settings.html", context)
+
+
+def offered(entries: tuple[Entry, ...], user: User, role: Role) -> list[Entry]:
+    """What the role opens: a référent of one site reads rules and calendar alone."""
+    if user.scope.has_whole(role):
+        return list(entries)
+    return [entry for entry in entries if not entry.whole and user.scope.has(role)]
+
+
+@require_safe
+def national_lists(request: PageRequest) -> HttpResponse:
+    """Channels, natures, engagements: the same for every préfecture, to be read."""
+    if not (request.user.scope.has(Role.QUALITY) or request.user.scope.has_whole(Role.ADMINISTRATOR)):
+        raise Http404
+    context = {
+        "trail": (settings_link(),),
+        "title": "Listes nationales",
+        "channels": Channel.objects.all(),
+        "natures": Nature.objects.all(),
+        "engagements": Engagement.objects.order_by("module", "number"),
+    }
+    return render(request, "frontend/pages/national_lists.html", context)
+
+
+def settings_link() -> Link:
+    return Link(SETTINGS, reverse("settings"))
+
+
+urlpatterns = [
+    path("reglages/", settings_home, name="settings"),
+    path("reglages/listes-nationales/", national_lists, name="national-lists"),
+]
