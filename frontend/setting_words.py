@@ -9,12 +9,12 @@ from django.db.models import Model
 from frontend import wording
 from tracker.editing import AFTER, BEFORE, history
 from tracker.enums import Role
-from tracker.models import Event, Mailbox, Office, Prefecture, Site, Theme, TicketKind, User
+from tracker.models import Event, Mailbox, Prefecture, Theme, TicketKind, User
 
 SHOWN: Final = 30
 """Changes told on a page."""
 MODELS: Final[Mapping[str, type[Model]]] = {
-    str(model._meta.model_name): model for model in (Site, Office, TicketKind, Theme, Mailbox, User, Prefecture)
+    str(model._meta.model_name): model for model in (TicketKind, Theme, Mailbox, User, Prefecture)
 }
 LABELS: Final = {
     "label": "libellé",
@@ -78,19 +78,18 @@ def told(events: Iterable[Event], prefecture: Prefecture) -> list[HistoryLine]:
     if not events:
         return []
     names = Names(dict(prefecture.offices.values_list("pk", "name")), dict(prefecture.sites.values_list("pk", "name")))
-    found: dict[tuple[str, int], str] = {}
-    for stream in {event.stream for event in events}:
-        pks = {event.object_id for event in events if event.stream == stream}
-        rows = MODELS[stream]._default_manager.in_bulk(pks)
-        found |= {(stream, int(pk)): str(row) for pk, row in rows.items()}
-    return [HistoryLine(event, found.get((event.stream, event.object_id), ""), words(event, names)) for event in events]
+    found: dict[str, Mapping[int, str]] = {"office": names.offices, "site": names.sites}
+    for stream in {event.stream for event in events} - found.keys():
+        rows = MODELS[stream]._default_manager.in_bulk({event.object_id for event in events if event.stream == stream})
+        found[stream] = {int(pk): str(row) for pk, row in rows.items()}
+    return [HistoryLine(event, found[event.stream].get(event.object_id, ""), words(event, names)) for event in events]
 
 
 def words(event: Event, names: Names) -> str:
     """« libellé : « Titres » ; auparavant « Titres de séjour » »."""
     match event.kind:
         case "created":
-            return "ajouté"
+            return "installée" if event.stream == "prefecture" else "ajouté"
         case "closed":
             return f"fermé depuis le {wording.plain_date(event.occurred_on)}"
         case "role_given":

@@ -15,6 +15,7 @@ from config.demonstration.histories import LONG_STORY_DAYS, Histories
 from config.demonstration.meetings import Meetings
 from config.demonstration.merging import Pairs, write_pairs
 from config.demonstration.papers import attach_papers
+from config.demonstration.reforms import change_settings
 from tracker import clock, journal, pending, writers
 from tracker.deadlines import RuleBook
 from tracker.enums import Via
@@ -65,6 +66,7 @@ def load(now: datetime, total: int = TOTAL) -> int:
     writers.write_many(write_pairs(pairs, written), rules)
     attach_papers([written[diary] for diary in current], now)
     absences.record(house, days, now)
+    change_settings(house, now)
     return len(written)
 
 

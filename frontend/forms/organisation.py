@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from django import forms
 
-from frontend.forms.fields import DatedForm, DayField, PlainTextField, ServiceForm
+from frontend.forms.fields import DatedForm, DayField, PlainTextField, ServiceForm, TickField
 from tracker.models import Office, Prefecture, Site
 from tracker.organising import OfficeTerms, time_zones
 from tracker.scopes import subtree
@@ -66,9 +66,8 @@ class OfficeForm(ServiceForm):
         Office.objects.none(), label="Rattaché à", required=False, empty_label="Aucune direction"
     )
     site = forms.ModelChoiceField(Site.objects.none(), label="Site", empty_label=None)
-    is_sensitive = forms.BooleanField(
+    is_sensitive = TickField(
         label="Bureau sensible (étrangers, asile, cabinet…)",
-        required=False,
         help_text="Le référent qualité n’y voit plus que la référence, le bureau et les dates des demandes\xa0: ni "
         "expéditeur, ni objet, ni texte.",
     )

@@ -70,7 +70,7 @@ class RegisterForm(DatedForm):
             self.fields["office"].empty_label = "À affecter plus tard"
         self.fields["about"].queryset = offices
         self.fields["theme"].queryset = Theme.objects.filter(prefecture=prefecture, is_active=True)
-        self.fields["mailbox"].queryset = Mailbox.objects.filter(prefecture=prefecture)
+        self.fields["mailbox"].queryset = Mailbox.objects.filter(prefecture=prefecture, is_active=True)
         self.fields["site"].queryset = Site.objects.filter(pk__in=[site.pk for site in desk.sites])
         self.keep_what_the_kind_needs()
 

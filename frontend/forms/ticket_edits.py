@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 
 from frontend.forms.fields import MODULES, DayField, PlainTextField
 from frontend.forms.ticket_acts import NOTE_ROWS, ActForm
@@ -39,10 +40,14 @@ class CorrectForm(ActForm):
         super().__init__(*args, **kwargs)
         ticket = self.ticket
         prefecture_id = ticket.prefecture_id
-        kinds = TicketKind.objects.filter(prefecture_id=prefecture_id, machine=ticket.machine)
-        self.fields["kind"].queryset = kinds
-        self.fields["theme"].queryset = Theme.objects.filter(prefecture_id=prefecture_id)
-        self.fields["mailbox"].queryset = Mailbox.objects.filter(prefecture_id=prefecture_id)
+        # What has been withdrawn is no longer offered, but for what the demande has already.
+        for name, rows, held in (
+            ("kind", TicketKind.objects.filter(machine=ticket.machine), ticket.kind_id),
+            ("theme", Theme.objects.all(), ticket.theme_id),
+            ("mailbox", Mailbox.objects.all(), ticket.mailbox_id),
+        ):
+            offered = Q(is_active=True) | Q(pk=held)
+            self.fields[name].queryset = rows.filter(offered, prefecture_id=prefecture_id)
         for name, field in self.fields.items():
             if name != "opened_version":
                 field.initial = getattr(ticket, COLUMNS.get(name, "kind_id" if name == "kind" else name))

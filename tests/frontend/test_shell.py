@@ -47,15 +47,14 @@ def page_of(world: World, name: str, address: str = "/aide/") -> str:
                 "Mon bureau",
                 "Registre",
                 "Calculer une échéance",
-                "Délais",
-                "Calendrier",
                 "Modèles",
                 "Imports",
                 "Éliminations",
+                "Réglages",
             ],
         ),
         ("copil", ["Calculer une échéance"]),
-        ("administrator", ["Calculer une échéance"]),
+        ("administrator", ["Calculer une échéance", "Réglages"]),
     ],
 )
 def test_the_menu_is_that_of_the_role(world: World, role: str, menu: list[str]) -> None:

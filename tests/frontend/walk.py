@@ -325,11 +325,11 @@ def by_quality(stage: Stage) -> Author:
     return Author(user=stage.user(QUALITY))
 
 
-def an_office(stage: Stage) -> dict[str, Any]:
+def a_bureau_by_code(stage: Stage) -> dict[str, Any]:
     return {"office_code": "SEJ"}
 
 
-def add_office(stage: Stage, number: int) -> None:
+def add_bureau(stage: Stage, number: int) -> None:
     """Half of them below another, one in five closed."""
     world, author = stage.world, Author(user=stage.user(ADMINISTRATOR))
     parent = world.offices["DCL"] if number % 2 else None
@@ -340,12 +340,12 @@ def add_office(stage: Stage, number: int) -> None:
         organising.close_office(office, date(2026, 11, 2), author)
 
 
-def a_person(stage: Stage) -> dict[str, Any]:
+def an_account(stage: Stage) -> dict[str, Any]:
     return {"user_id": stage.world.users["colleague"].pk}
 
 
 def a_role(stage: Stage) -> dict[str, Any]:
-    return a_person(stage) | {"role_id": stage.world.users["colleague"].memberships.get().pk}
+    return an_account(stage) | {"role_id": stage.world.users["colleague"].memberships.get().pk}
 
 
 def add_person(stage: Stage, number: int) -> None:
@@ -507,18 +507,18 @@ TABLE: dict[str, Page] = {
     **a_list("themes", "theme", add_theme),
     **a_list("mailboxes", "mailbox", add_mailbox),
     "prefecture-settings": Page((QUALITY,), control="main input[name=close_after_days]", is_form=True),
-    "organisation": Page((ADMINISTRATOR,), control="main a[href$='/bureaux/ajouter/']", rows=add_office),
+    "organisation": Page((ADMINISTRATOR,), control="main a[href$='/bureaux/ajouter/']", rows=add_bureau),
     "site-add": Page((ADMINISTRATOR,), control="main input[name=code]", is_form=True),
     "site-change": Page(
         (ADMINISTRATOR,), the_site, control="main input[name=name]", is_form=True, names_something=False
     ),
     "office-add": Page((ADMINISTRATOR,), control="main input[name=code]", is_form=True),
     "office-change": Page(
-        (ADMINISTRATOR,), an_office, control="main input[name=name]", is_form=True, names_something=False
+        (ADMINISTRATOR,), a_bureau_by_code, control="main input[name=name]", is_form=True, names_something=False
     ),
-    "office-close": Page((ADMINISTRATOR,), an_office, control="main a[href]", names_something=False),
+    "office-close": Page((ADMINISTRATOR,), a_bureau_by_code, control="main a[href]", names_something=False),
     "office-reopen": Page(
-        (ADMINISTRATOR,), an_office, method="post", status=302, to_look_at=False, names_something=False
+        (ADMINISTRATOR,), a_bureau_by_code, method="post", status=302, to_look_at=False, names_something=False
     ),
     "organisation-imports": Page(
         (ADMINISTRATOR,), rows=add_organisation_import, control="main input[type=file]", is_form=True
@@ -532,13 +532,13 @@ TABLE: dict[str, Page] = {
     "people": Page((ADMINISTRATOR,), rows=add_person, control="main a[href^='/reglages/comptes/']"),
     "person-add": Page((ADMINISTRATOR,), control="main input[name=email]", is_form=True),
     "passwords": Page((ADMINISTRATOR,), rows=add_person, control="main a[href]"),
-    "person": Page((ADMINISTRATOR,), a_person, control="main form button"),
-    "person-change": Page((ADMINISTRATOR,), a_person, control="main input[name=email]", is_form=True),
-    "person-deactivate": Page((ADMINISTRATOR,), a_person, control="main form button[type=submit]"),
-    "person-reactivate": Page((ADMINISTRATOR,), a_person, method="post", status=302, to_look_at=False),
-    "person-unlock": Page((ADMINISTRATOR,), a_person, method="post", status=302, to_look_at=False),
-    "person-password": Page((ADMINISTRATOR,), a_person, method="post", to_look_at=False),
-    "role-add": Page((ADMINISTRATOR,), a_person, control="main select[name=role]", is_form=True),
+    "person": Page((ADMINISTRATOR,), an_account, control="main form button"),
+    "person-change": Page((ADMINISTRATOR,), an_account, control="main input[name=email]", is_form=True),
+    "person-deactivate": Page((ADMINISTRATOR,), an_account, control="main form button[type=submit]"),
+    "person-reactivate": Page((ADMINISTRATOR,), an_account, method="post", status=302, to_look_at=False),
+    "person-unlock": Page((ADMINISTRATOR,), an_account, method="post", status=302, to_look_at=False),
+    "person-password": Page((ADMINISTRATOR,), an_account, method="post", to_look_at=False),
+    "role-add": Page((ADMINISTRATOR,), an_account, control="main select[name=role]", is_form=True),
     "role-end": Page((ADMINISTRATOR,), a_role, control="main form button[type=submit]"),
     "help": Page(public=True, control="main a[href]"),
     "accessibility": Page(public=True, control="main a[href]"),

@@ -1,19 +1,19 @@
 """Two people at the same instant: nothing is lost, nothing is done twice. And without the locks, something is."""
 
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection, connections, transaction
+from django.db import connection, transaction
 
 from tests.factories import World, make_world
 from tests.tracker.clocks import nov
+from tests.tracker.threads import together
 from tracker import writers
 from tracker.commands import Answer, Correct, Dismiss, Note, Take
 from tracker.enums import DismissalReason
-from tracker.errors import SillageError, StaleVersion, TransitionRefused
+from tracker.errors import StaleVersion, TransitionRefused
 from tracker.models import Event, ReferenceCounter, Ticket
 from tracker.verification import check_deadlines, verify_journal
 from tracker.writers import Author
@@ -25,32 +25,6 @@ NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 @pytest.fixture
 def world(transactional_db: None) -> World:
     return make_world()
-
-
-def together(rounds: int, *acts: Callable[[int], Any]) -> list[list[Any]]:
-    """Each act in its own thread, all starting each round at the same instant. Gives, round by round, what each one
-    returned or raised."""
-    barrier = threading.Barrier(len(acts), timeout=60)
-    results: list[list[Any]] = [[None] * len(acts) for _ in range(rounds)]
-
-    def run(place: int, act: Callable[[int], Any]) -> None:
-        try:
-            for number in range(rounds):
-                barrier.wait()
-                try:
-                    results[number][place] = act(number)
-                except (SillageError, DatabaseError) as refusal:
-                    results[number][place] = refusal
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=300)
-    assert not any(thread.is_alive() for thread in threads)
-    return results
 
 
 def author(world: World, name: str) -> Author:

@@ -1,6 +1,7 @@
 """Réglages: what each may set, and the national lists that nobody sets."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from django.http import Http404, HttpResponse
@@ -8,6 +9,7 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
+from frontend import wording
 from frontend.context import Link
 from frontend.http import PageRequest
 from tracker.enums import Role
@@ -74,9 +76,27 @@ def national_lists(request: PageRequest) -> HttpResponse:
         "title": "Listes nationales",
         "channels": Channel.objects.all(),
         "natures": Nature.objects.all(),
-        "engagements": Engagement.objects.order_by("module", "number"),
+        "referentials": referentials(),
     }
     return render(request, "frontend/pages/national_lists.html", context)
+
+
+def referentials() -> list[tuple[str, list[Engagement]]]:
+    """« Qual-e-Pref, version du 4 février 2019 » and its engagements, by module."""
+    found: dict[str, list[Engagement]] = {}
+    for engagement in Engagement.objects.order_by("referential", "version", "module", "number"):
+        found.setdefault(f"{engagement.referential}, version {version_words(engagement.version)}", []).append(
+            engagement
+        )
+    return list(found.items())
+
+
+def version_words(version: str) -> str:
+    """A version is most often the day on which it was adopted."""
+    try:
+        return f"du {wording.plain_date(date.fromisoformat(version))}"
+    except ValueError:
+        return version
 
 
 def settings_link() -> Link:

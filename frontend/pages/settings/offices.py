@@ -147,10 +147,10 @@ def what_is_held(office: Office, user: User) -> list[Held]:
     registry = f"{reverse('registry')}?{query}" if user.scope.has(*TREATING_ROLES) else ""
     people = f"{reverse('people')}?{urlencode({'office': office.code})}"
     lines = (
-        (found.tickets, "demande ouverte", "demandes ouvertes", "un encadrant les affecte à un autre bureau", registry),
-        (found.members, "personne y a un rôle", "personnes y ont un rôle", "donnez-leur un rôle ailleurs", people),
-        (found.mailboxes, "boîte y est lue", "boîtes y sont lues", "le référent les confie à un autre bureau", ""),
-        (found.children, "bureau en dépend", "bureaux en dépendent", "rattachez-les ailleurs, ou fermez-les", ""),
+        (found.tickets, "demande ouverte", "demandes ouvertes", "à affecter ailleurs, par leur encadrant", registry),
+        (found.members, "personne y a un rôle", "personnes y ont un rôle", "un rôle à terminer", people),
+        (found.mailboxes, "boîte y est lue", "boîtes y sont lues", "à confier ailleurs, par le référent", ""),
+        (found.children, "bureau en dépend", "bureaux en dépendent", "à rattacher ailleurs, ou à fermer", ""),
     )
     return [Held(count_of(number, one, many), todo, url) for number, one, many, todo, url in lines if number]
 
