@@ -31,13 +31,13 @@ LABELS: Final = {
     "job_title": "qualité",
 }
 DONE: Final = {
-    "withdrawn": "n’est plus proposé",
-    "offered": "est de nouveau proposé",
-    "reopened": "rouvert",
-    "deactivated": "compte désactivé",
-    "reactivated": "compte réactivé",
-    "password_issued": "mot de passe à usage unique remis",
-    "unlocked": "compte débloqué",
+    "withdrawn": "retrait des choix",
+    "offered": "retour dans les choix",
+    "reopened": "réouverture",
+    "deactivated": "désactivation du compte",
+    "reactivated": "réactivation du compte",
+    "password_issued": "remise d’un mot de passe à usage unique",
+    "unlocked": "déblocage du compte",
 }
 ERASED: Final = "texte éliminé"
 EVERYWHERE: Final = "toute la préfecture"
@@ -89,9 +89,9 @@ def words(event: Event, names: Names) -> str:
     """« libellé : « Titres » ; auparavant « Titres de séjour » »."""
     match event.kind:
         case "created":
-            return "installée" if event.stream == "prefecture" else "ajouté"
+            return "installation" if event.stream == "prefecture" else "ajout"
         case "closed":
-            return f"fermé depuis le {wording.plain_date(event.occurred_on)}"
+            return f"fermeture, depuis le {wording.plain_date(event.occurred_on)}"
         case "role_given":
             return f"rôle donné\xa0: {role_words(event.data, names)}"
         case "role_ended":
