@@ -7,16 +7,16 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
 from django.core.files import File
 from django.db.models.fields.json import KeyTextTransform
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
-from frontend.downloads import XLSX
+from frontend.downloads import workbook
 from frontend.forms.imports import ColumnsForm, ImportForm, kind_choices, options_as_initial
 from frontend.http import PageRequest
 from frontend.import_columns import sheet_shown
@@ -30,7 +30,7 @@ from tracker.importing.files import JOB_KIND
 from tracker.models import Job, Prefecture
 from tracker.spreadsheets.errors import SpreadsheetError
 from tracker.spreadsheets.layouts import register_layout
-from tracker.spreadsheets.problems import write_problems
+from tracker.spreadsheets.problems import problem_sheet
 from tracker.spreadsheets.tables import preview_sheets
 
 UNPROCESSABLE: Final = 422
@@ -179,11 +179,8 @@ def refused(request: PageRequest, job_id: int) -> HttpResponseBase:
     report = report_of(job, prefecture)
     if not report.refused:
         raise Http404
-    # Closed, and so deleted, by the response once it has been sent.
-    target: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
-    write_problems(target, report.refused_headers, report.refused)
-    target.seek(0)
-    return FileResponse(target, as_attachment=True, filename=f"lignes-refusees-{job.pk}.xlsx", content_type=XLSX)
+    sheet = problem_sheet(report.refused_headers, report.refused)
+    return workbook([sheet], f"lignes-refusees-{job.pk}.xlsx")
 
 
 def report_of(job: Job, prefecture: Prefecture) -> ImportReport:

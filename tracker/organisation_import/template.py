@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
 from tracker.enums import Role
 from tracker.models import Prefecture
-from tracker.spreadsheets.writing import Column, Sheet, write_xlsx
+from tracker.spreadsheets.writing import Column, Sheet
 
 OFFICE_HEADERS: Final = (("Code", 12), ("Libellé", 50), ("Rattachement", 16), ("Site", 16), ("Sensible", 10))
 PEOPLE_HEADERS: Final = (
@@ -42,32 +41,29 @@ class Known:
     name: str
 
 
-def write_template(target: Path | IO[bytes], prefecture: Prefecture) -> None:
-    write_xlsx(
-        target,
-        [
-            Sheet("Bureaux", [empty(header, width) for header, width in OFFICE_HEADERS], ()),
-            Sheet("Personnes", [empty(header, width) for header, width in PEOPLE_HEADERS], ()),
-            Sheet(
-                "Mode d’emploi",
-                [
-                    Column("Feuille", lambda row: row[0], width=14),
-                    Column("Colonne", lambda row: row[1], width=22),
-                    Column("Ce que l’on y écrit", lambda row: row[2], width=90),
-                ],
-                COLUMNS,
-            ),
-            Sheet(
-                "Codes existants",
-                [
-                    Column("Nature", lambda row: row.what, width=10),
-                    Column("Code existant", lambda row: row.code, width=16),
-                    Column("Nom existant", lambda row: row.name, width=60),
-                ],
-                known_codes(prefecture),
-            ),
-        ],
-    )
+def template_sheets(prefecture: Prefecture) -> list[Sheet[Any]]:
+    return [
+        Sheet("Bureaux", [empty(header, width) for header, width in OFFICE_HEADERS], ()),
+        Sheet("Personnes", [empty(header, width) for header, width in PEOPLE_HEADERS], ()),
+        Sheet(
+            "Mode d’emploi",
+            [
+                Column("Feuille", lambda row: row[0], width=14),
+                Column("Colonne", lambda row: row[1], width=22),
+                Column("Ce que l’on y écrit", lambda row: row[2], width=90),
+            ],
+            COLUMNS,
+        ),
+        Sheet(
+            "Codes existants",
+            [
+                Column("Nature", lambda row: row.what, width=10),
+                Column("Code existant", lambda row: row.code, width=16),
+                Column("Nom existant", lambda row: row.name, width=60),
+            ],
+            known_codes(prefecture),
+        ),
+    ]
 
 
 def empty(header: str, width: int) -> Column[Any]:

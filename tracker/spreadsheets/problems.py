@@ -42,8 +42,13 @@ def all_headers(rows: Iterable[RefusedRow]) -> list[str]:
 
 def write_problems(target: Path | IO[bytes], headers: Sequence[str], rows: Iterable[RefusedRow]) -> None:
     """Write the refused rows; `headers` names the original columns to show after the explanation."""
+    write_xlsx(target, [problem_sheet(headers, rows)])
+
+
+def problem_sheet(headers: Sequence[str], rows: Iterable[RefusedRow]) -> Sheet[RefusedRow]:
+    """What `write_problems` writes."""
     originals = [_original(header) for header in headers]
-    write_xlsx(target, [Sheet("Lignes refusées", (*IN_FRONT, *originals), rows)])
+    return Sheet("Lignes refusées", (*IN_FRONT, *originals), rows)
 
 
 def _original(header: str) -> Column[RefusedRow]:

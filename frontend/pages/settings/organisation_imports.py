@@ -1,19 +1,17 @@
 """Importing the organisation: the workbook is rehearsed, shown, then carried out; a model to fill in."""
 
-import tempfile
-from typing import IO
-
 from django.db.models.fields.json import KeyTextTransform
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
+from frontend.downloads import workbook
 from frontend.forms.organisation import OrganisationFileForm
 from frontend.http import PageRequest
 from frontend.import_report import OrganisationReport
 from frontend.pages import errors
-from frontend.pages.imports import PAST_SHOWN, UNPROCESSABLE, XLSX, on_disk
+from frontend.pages.imports import PAST_SHOWN, UNPROCESSABLE, on_disk
 from frontend.pages.reference.rights import prefecture_administered_by
 from frontend.pages.settings.editing import bound
 from frontend.pages.settings.home import settings_link
@@ -21,9 +19,9 @@ from tracker.errors import InvalidCommand
 from tracker.importing import asking
 from tracker.models import Job, Prefecture
 from tracker.organisation_import.job import KIND, rehearse
-from tracker.organisation_import.template import write_template
+from tracker.organisation_import.template import template_sheets
 from tracker.spreadsheets.errors import SpreadsheetError
-from tracker.spreadsheets.problems import write_problems
+from tracker.spreadsheets.problems import problem_sheet
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -82,23 +80,13 @@ def refused(request: PageRequest, job_id: int) -> HttpResponseBase:
     report = OrganisationReport(job_of(request, job_id), {})
     if not report.refused:
         raise Http404
-    # Closed, and so deleted, by the response once it has been sent.
-    target: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
-    write_problems(target, report.refused_headers, report.refused)
-    return download(target, f"lignes-refusees-{report.job.pk}.xlsx")
+    sheet = problem_sheet(report.refused_headers, report.refused)
+    return workbook([sheet], f"lignes-refusees-{report.job.pk}.xlsx")
 
 
 @require_GET
 def template(request: PageRequest) -> HttpResponseBase:
-    prefecture = prefecture_administered_by(request.user)
-    target: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  (as above)
-    write_template(target, prefecture)
-    return download(target, "organisation.xlsx")
-
-
-def download(target: IO[bytes], name: str) -> FileResponse:
-    target.seek(0)
-    return FileResponse(target, as_attachment=True, filename=name, content_type=XLSX)
+    return workbook(template_sheets(prefecture_administered_by(request.user)), "organisation.xlsx")
 
 
 def job_of(request: PageRequest, job_id: int) -> Job:

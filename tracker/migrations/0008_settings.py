@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tracker', '0006_targets_and_suspended_periods'),
+        ('tracker', '0007_eliminations'),
     ]
 
     operations = [
