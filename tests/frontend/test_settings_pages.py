@@ -146,6 +146,21 @@ def test_closing_by_itself_says_what_comes(world: World, signed_in: Open) -> Non
     assert (refused.status_code, "Indiquez un nombre de 1 à 250." in text(refused)) == (422, True)
 
 
+@pytest.mark.parametrize(("name", "rows"), [("themes", "themes"), ("mailboxes", "mailboxes")])
+def test_a_long_list_has_pages(world: World, signed_in: Open, name: str, rows: str) -> None:
+    for number in range(60):
+        entry: dict[str, Any] = {"code": f"t{number}", "label": f"Entrée {number:02}", "position": 100}
+        if rows == "mailboxes":
+            entry = {"name": f"Entrée {number:02}"}
+        getattr(world.prefecture, rows).create(**entry)
+    client, address, shown = signed_in("quality"), reverse(name), 0
+    while address:
+        response = client.get(address)
+        shown += len(response.context["lines"])
+        address = response.context["next_url"] and reverse(name) + response.context["next_url"]
+    assert shown == getattr(world.prefecture, rows).count()
+
+
 @pytest.mark.parametrize("name", ["kind-change", "theme-change", "kind-offer", "theme-offer"])
 def test_another_prefecture_s_entries_do_not_exist(world: World, signed_in: Open, name: str) -> None:
     elsewhere = make_world("35", "35").prefecture
@@ -297,7 +312,7 @@ def test_the_list_is_searched_and_paged(world: World, signed_in: Open) -> None:
     second = text(client.get(address + first.context["next_url"]))
     assert "Ajoutée 50" in second
     assert "Ajoutée 49" not in second
-    assert "1 compte " in text(client.get(address, {"q": "copil"}))
+    assert "<strong>1 compte</strong>" in text(client.get(address, {"q": "copil"}))
     assert "56 comptes" in text(client.get(address, {"office": "DOT"}))
     assert "55 comptes" in text(client.get(address, {"state": "waiting"}))
     assert "Aucun compte ne correspond." in text(client.get(address, {"state": "inactive"}))

@@ -24,8 +24,8 @@ from tracker.enums import Machine, Purpose
 from tracker.models import Mailbox, Prefecture, Theme, TicketKind
 from tracker.writers import Author
 
-BY_RANK: Final = paging.Order("rang", "par rang", (paging.Key("position"), paging.Key("pk")))
-BY_NAME: Final = paging.Order("nom", "par nom", (paging.Key("name"), paging.Key("pk")))
+BY_RANK: Final = paging.Order("rang", "par rang", (paging.Key("position"), paging.Key("id")))
+BY_NAME: Final = paging.Order("nom", "par nom", (paging.Key("name"), paging.Key("id")))
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from tracker import accounts, membership, paging
 from tracker.enums import Role
 from tracker.models import Membership, Prefecture, User
 
-BY_NAME = paging.Order("nom", "par nom", (paging.Key("last_name"), paging.Key("first_name"), paging.Key("pk")))
+BY_NAME = paging.Order("nom", "par nom", (paging.Key("last_name"), paging.Key("first_name"), paging.Key("id")))
 
 
 @require_safe
