@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from axes.helpers import get_cool_off
 from axes.models import AccessAttempt
 from axes.utils import reset
 from django.conf import settings
-from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from tracker import clock
 from tracker.editing import again, change, hold, line, note
 from tracker.enums import Role
 from tracker.errors import InvalidCommand
@@ -83,7 +85,7 @@ def administered(users: QuerySet[User], by: User) -> QuerySet[User]:
 
 def is_locked_out(user: User) -> bool:
     """Whether wrong passwords have closed the account to some address for now."""
-    attempts = AccessAttempt.objects.filter(username=user.email)
+    attempts = AccessAttempt.objects.filter(username=user.email, attempt_time__gte=clock.now() - get_cool_off())
     return bool(attempts.filter(failures_since_start__gte=settings.AXES_FAILURE_LIMIT).exists())
 
 
@@ -199,25 +201,27 @@ def one_time_password() -> str:
     return "-".join("".join(secrets.choice(PASSWORD_SIGNS) for _ in range(5)) for _ in range(4))
 
 
-@transaction.atomic
 def issue_passwords(users: Sequence[User], prefecture: Prefecture, author: Author) -> list[Handed]:
     """Give each a new password, to be changed at the next sign-in: sessions that were open end. Only its hash is kept,
     so that whoever is asked shows it at once. Raises InvalidCommand, and nobody is then given any."""
-    prefecture = hold(prefecture)
-    handed = []
-    for user in sorted(users, key=lambda user: user.pk):
-        row = own(user, author)
-        if not row.is_active:
-            raise InvalidCommand("Ce compte est désactivé\xa0: réactivez-le d’abord.")
-        if author.user is not None and author.user.pk == row.pk:
-            raise InvalidCommand("Pour vous-même, choisissez «\xa0Changer de mot de passe\xa0» dans votre menu.")
-        password = one_time_password()
-        row.set_password(password)
-        row.must_change_password = True
-        row.save(update_fields=["password", "must_change_password"])
-        note(row, "password_issued", prefecture, author)
-        handed.append(Handed(row, password))
+    handed = [Handed(user, one_time_password()) for user in sorted(users, key=lambda user: user.pk)]
+    # Slow on purpose, and forty of them: done before anybody has to wait for the préfecture.
+    hashes = [make_password(each.password) for each in handed]
+    with transaction.atomic():
+        prefecture = hold(prefecture)
+        for each, password_hash in zip(handed, hashes, strict=True):
+            write_password(own(each.user, author), password_hash, prefecture, author)
     return handed
+
+
+def write_password(row: User, password_hash: str, prefecture: Prefecture, author: Author) -> None:
+    if not row.is_active:
+        raise InvalidCommand("Ce compte est désactivé\xa0: réactivez-le d’abord.")
+    if author.user is not None and author.user.pk == row.pk:
+        raise InvalidCommand("Pour vous-même, choisissez «\xa0Changer de mot de passe\xa0» dans votre menu.")
+    row.password, row.must_change_password = password_hash, True
+    row.save(update_fields=["password", "must_change_password"])
+    note(row, "password_issued", prefecture, author)
 
 
 @transaction.atomic

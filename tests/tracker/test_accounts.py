@@ -1,6 +1,7 @@
 """Accounts and roles: who may be added, what ends, who is never left out."""
 
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from axes.models import AccessAttempt
@@ -226,6 +227,16 @@ def test_passwords_are_issued_to_all_or_to_none(world: World) -> None:
     assert world.user("colleague").check_password(PASSWORD)
     own = refusal_of(accounts.issue_passwords, [world.user("administrator")], world.prefecture, by(world))
     assert "votre menu" in own.message
+
+
+def test_a_lock_out_ends_by_itself(world: World, frozen: Any) -> None:
+    user, client = world.user("agent"), Client()
+    for _ in range(5):
+        client.post("/connexion/", {"username": user.email, "password": "faux"})
+    frozen.shift(timedelta(minutes=14))
+    assert accounts.is_locked_out(user)
+    frozen.shift(timedelta(minutes=2))
+    assert not accounts.is_locked_out(user)
 
 
 def test_wrong_passwords_are_forgotten(world: World) -> None:
