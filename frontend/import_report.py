@@ -46,6 +46,7 @@ class ImportReport:
 
     area: ClassVar[str] = "import"
     list_label: ClassVar[str] = "Imports"
+    listed_label: ClassVar[str] = "Voir ces demandes dans le Registre"
 
     @property
     def url(self) -> str:
@@ -220,6 +221,7 @@ class OrganisationReport(ImportReport):
 
     area: ClassVar[str] = "organisation-import"
     list_label: ClassVar[str] = "Importer l’organisation"
+    listed_label: ClassVar[str] = "Remettre les mots de passe"
 
     @property
     def kind_label(self) -> str:
@@ -239,7 +241,8 @@ class OrganisationReport(ImportReport):
 
     @property
     def listed_url(self) -> str:
-        return ""
+        """What is left to do for the accounts that were made."""
+        return "" if self.dry_run or not self.job.result.get("accounts") else reverse("passwords")
 
     @property
     def can_be_changed(self) -> bool:

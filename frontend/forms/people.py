@@ -104,7 +104,3 @@ class PeopleSearchForm(ServiceForm):
         offices = list(prefecture.offices.all())
         codes = {str(office.pk): office.code for office in offices}
         self.fields["office"].choices = [("", "Tous"), *((codes[pk], name) for pk, name in tree_choices(offices))]
-
-    def get_context(self) -> dict[str, Any]:
-        # Everything is optional in a search: saying it thrice would help nobody.
-        return {**super().get_context(), "DSFR_MARK_OPTIONAL_FIELDS": False}

@@ -400,6 +400,7 @@ def test_a_workbook_is_rehearsed_then_imported(world: World, signed_in: Open, tm
     page = text(client.get(response["Location"]))
     assert "Import terminé" in page
     assert "Ajoutés : bureaux" in page
+    assert f'href="{reverse("passwords")}">Remettre les mots de passe</a>' in page
     assert User.objects.get(email="a@example.test").memberships.get().office == Office.objects.get(code="NEW")
     assert "3 lignes lues : 2 prises, 0 déjà connue, 1 refusée" in text(client.get(reverse("organisation-imports")))
 
