@@ -4,7 +4,7 @@ Nothing is taken away: a bureau or a role that the file does not name stays as i
 the same file twice changes nothing the second time.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
@@ -55,7 +55,7 @@ class Applying:
         sheets = list(dict.fromkeys(row.sheet for row in (*file.offices, *file.people)))
         report.refused.sort(key=lambda row: (sheets.index(row.sheet) if row.sheet in sheets else -1, row.row))
 
-    def one(self, row: TableRow, write: Any) -> None:
+    def one(self, row: TableRow, write: Callable[[TableRow], None]) -> None:
         """One row, whole or refused."""
         try:
             with transaction.atomic():
