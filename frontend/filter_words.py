@@ -6,9 +6,10 @@ from typing import Any, Final
 from django.http import QueryDict
 from django.utils.http import urlencode
 
-from frontend.filters import AGENT_CHOICES, ENDED, OPEN, TicketFilter
+from frontend.filters import TicketFilter
 from frontend.wording import plain_date
 from tracker.enums import State
+from tracker.filters import AGENT_CHOICES, ENDED, OPEN
 from tracker.registry import Situation
 
 PLURAL_CHANNELS: Final = {

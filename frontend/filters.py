@@ -1,188 +1,27 @@
-"""The filters of the lists: one set for the Registre, its export, « Ma file » and every figure that links to a list.
-
-Each filter stands in the address; several values of one filter are alternatives, several filters add up.
-"""
-
-from collections.abc import Iterable, Sequence
-from functools import cached_property
-from typing import Any, Final
+"""The filters of the Registre as people type them: days as they write them, in the design system's fields."""
 
 import django_filters
-from django import forms
-from django.db.models import Q
-from django.http import HttpRequest, QueryDict
-from django.utils.text import capfirst
 
 from frontend.forms.fields import DayField, PlainTextField
 from frontend.forms.registry import RegistryForm
-from frontend.listing import queue_of, supervised
-from tracker import clock
-from tracker.enums import OPEN_STATES, Module, State
-from tracker.models import Channel, ExternalIdentity, Mailbox, Nature, Office, Site, Theme, Ticket, TicketKind, User
-from tracker.permissions import TREATING_ROLES
-from tracker.querysets import TicketQuerySet
-from tracker.registry import Situation, Situations
-from tracker.scopes import subtree
-from tracker.search import containing
-from tracker.teams import Teams
-
-OPEN, ENDED = "open", "ended"
-LARGEST_KEY: Final = 2**63 - 1
-READABLE_ONLY: Final = frozenset(
-    {"kind", "channel", "nature", "module", "theme", "mailbox", "agent", "assignee", "text"}
-)
-"""Filters on what a référent may not know of a sensitive bureau: its demandes are then left out. They are found by
-bureau, site, dates and situation alone."""
-TELLING: Final = frozenset({Situation.AT_SIGNATURE, Situation.AGENT_ABSENT})
-"""Situations that say more of a demande than its dates."""
-
-
-class Facets:
-    """The values that a person may filter by: code and label of each, read once, and only where they are asked for."""
-
-    def __init__(self, user: User) -> None:
-        self.scope = user.scope
-        self.prefectures = user.scope.prefecture_ids
-
-    @cached_property
-    def kind(self) -> dict[str, tuple[list[int], str]]:
-        return by_code(TicketKind.objects.filter(prefecture__in=self.prefectures).values_list("code", "pk", "label"))
-
-    @cached_property
-    def channel(self) -> dict[str, tuple[list[int], str]]:
-        return by_code(Channel.objects.values_list("code", "pk", "label"))
-
-    @cached_property
-    def nature(self) -> dict[str, tuple[list[int], str]]:
-        return by_code(Nature.objects.values_list("code", "pk", "label"))
-
-    @cached_property
-    def theme(self) -> dict[str, tuple[list[int], str]]:
-        return by_code(Theme.objects.filter(prefecture__in=self.prefectures).values_list("code", "pk", "label"))
-
-    @cached_property
-    def mailbox(self) -> dict[str, tuple[list[int], str]]:
-        return by_code(Mailbox.objects.filter(prefecture__in=self.prefectures).values_list("name", "pk", "name"))
-
-    @cached_property
-    def site(self) -> dict[str, tuple[list[int], str]]:
-        return by_code(Site.objects.filter(prefecture__in=self.prefectures).values_list("code", "pk", "name"))
-
-    @cached_property
-    def office(self) -> dict[str, tuple[list[int], str]]:
-        """Only the bureaux of which the person may see demandes; each with those below it."""
-        rows = list(
-            Office.objects.filter(prefecture__in=self.prefectures).values_list("pk", "parent_id", "code", "name")
-        )
-        parents = [(pk, parent) for pk, parent, _, _ in rows]
-        mine = frozenset().union(*(grant.office_ids for grant in self.scope.grants))
-        return {code: (sorted(subtree(pk, parents)), name) for pk, _, code, name in rows if pk in mine}
-
-    @cached_property
-    def assignee(self) -> dict[str, tuple[list[int], str]]:
-        """Who treats, or still has, demandes of the bureaux that the person reads."""
-        mine = self.scope.offices(*TREATING_ROLES) - self.scope.sealed_ids
-        holding = Ticket.objects.open().filter(office_id__in=mine, assignee__isnull=False).values("assignee")
-        known = [each.pk for each in Teams(self.prefectures).holders(mine)]
-        people = User.objects.filter(Q(pk__in=known) | Q(pk__in=holding)).order_by("last_name", "first_name", "pk")
-        return {str(each.pk): ([each.pk], each.full_name) for each in people}
-
-    def choices(self, name: str) -> list[tuple[str, str]]:
-        return [(code, label) for code, (_, label) in getattr(self, name).items()]
-
-
-def by_code(rows: Iterable[tuple[str, int, str]]) -> dict[str, tuple[list[int], str]]:
-    found: dict[str, tuple[list[int], str]] = {}
-    for code, pk, label in rows:
-        found.setdefault(code, ([], label))[0].append(pk)
-    return found
-
-
-class FacetFilter(django_filters.MultipleChoiceFilter):  # type: ignore[misc]  # django-filter is untyped
-    """Rows of a reference table, by code."""
-
-    @property
-    def field(self) -> Any:
-        facets, name = self.parent.facets, self.field_name
-        # A function, read when the form is: forms copy their fields deeply, and a method would drag the request along.
-        self.extra |= {"choices": lambda: facets.choices(name), "widget": forms.CheckboxSelectMultiple}
-        return super().field
-
-    def filter(self, rows: TicketQuerySet, codes: list[str]) -> TicketQuerySet:
-        if not codes:
-            return rows
-        known = getattr(self.parent.facets, self.field_name)
-        return rows.filter((f"{self.field_name}_id__in", sorted({pk for code in codes for pk in known[code][0]})))
+from tracker import filters
 
 
 class DayFilter(django_filters.Filter):  # type: ignore[misc]  # django-filter is untyped
     field_class = DayField
 
 
-class ImportFilter(django_filters.Filter):  # type: ignore[misc]  # django-filter is untyped
-    field_class = forms.IntegerField
-
-
 class TextFilter(django_filters.Filter):  # type: ignore[misc]  # django-filter is untyped
     field_class = PlainTextField
 
 
-def several(method: str, label: str, choices: Sequence[tuple[str, str]]) -> Any:
-    return django_filters.MultipleChoiceFilter(
-        method=method, label=label, choices=choices, widget=forms.CheckboxSelectMultiple
-    )
-
-
-STATE_CHOICES: Final = [
-    (OPEN, "Ouvertes"),
-    (ENDED, "Closes"),
-    *State.choices,
-]
-AGENT_CHOICES: Final = [
-    ("me", "Dont je suis responsable"),
-    ("queue", "Dans ma file"),
-    ("team", "Dans les bureaux que j’encadre"),
-]
-
-
-class TicketFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filter is untyped
-    kind = FacetFilter("kind", label="Type")
-    channel = FacetFilter("channel", label="Canal")
-    nature = FacetFilter("nature", label="Nature")
-    office = FacetFilter("office", label="Bureau")
-    site = FacetFilter("site", label="Site d’arrivée")
-    state = several("by_state", "État", STATE_CHOICES)
-    situation = several("by_situation", "Situation", [(value, capfirst(label)) for value, label in Situation.choices])
-    module = several("by_module", "Module", [(str(value), f"{value}. {label}") for value, label in Module.choices])
-    theme = FacetFilter("theme", label="Thème")
-    mailbox = FacetFilter("mailbox", label="Boîte fonctionnelle")
+class TicketFilter(filters.TicketFilter):
     received_from = DayFilter("received_on", "gte", label="Reçue à partir du")
     received_to = DayFilter("received_on", "lte", label="Reçue jusqu’au")
-    agent = django_filters.ChoiceFilter(
-        method="by_agent", label="Responsable", choices=AGENT_CHOICES, empty_label="Peu importe"
-    )
-    assignee = FacetFilter("assignee", label="Confiée à")
     text = TextFilter(method="by_text", label="Référence ou mots du texte")
 
-    imported = ImportFilter(
-        method="by_import", label="Import", widget=forms.HiddenInput, min_value=1, max_value=LARGEST_KEY
-    )
-
-    class Meta:
-        model = Ticket
-        fields: tuple[str, ...] = ()
+    class Meta(filters.TicketFilter.Meta):
         form = RegistryForm
-
-    def __init__(self, data: QueryDict, *, request: HttpRequest, situations: Situations | None = None) -> None:
-        user: User = request.user  # type: ignore[assignment]  # every list is for a signed-in person
-        self.user = user
-        self.facets = Facets(user)
-        self.situations = situations or Situations.at(clock.now(), user.scope.prefecture_ids)
-        # A field left empty in the form is no filter.
-        given = data.copy()
-        for name, values in data.lists():
-            given.setlist(name, [value for value in values if value])
-        super().__init__(given, Ticket.objects.visible_to(user), request=request)
 
     @property
     def form(self) -> RegistryForm:
@@ -190,43 +29,3 @@ class TicketFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-fi
         if self.situations.first:
             form.read_days_near(self.situations.first.today)
         return form
-
-    @property
-    def active(self) -> list[str]:
-        """The filters in use, in the order of the sentence."""
-        return [name for name, value in self.form.cleaned_data.items() if value]
-
-    def filter_queryset(self, rows: TicketQuerySet) -> TicketQuerySet:
-        narrowed: TicketQuerySet = super().filter_queryset(rows)
-        chosen = self.form.cleaned_data
-        told = bool(READABLE_ONLY.intersection(self.active) or TELLING.intersection(chosen["situation"]))
-        told = told or bool(set(chosen["state"]) - {OPEN, ENDED})
-        sealed = self.user.scope.sealed_ids
-        return narrowed.exclude(office_id__in=sealed) if told and sealed else narrowed
-
-    def by_state(self, rows: TicketQuerySet, _name: str, values: list[str]) -> TicketQuerySet:
-        states = {state.value for state in OPEN_STATES} if OPEN in values else set()
-        if ENDED in values:
-            states |= set(State.values) - {state.value for state in OPEN_STATES}
-        return rows.filter(state__in=sorted(states | (set(values) - {OPEN, ENDED})))
-
-    def by_situation(self, rows: TicketQuerySet, _name: str, values: list[str]) -> TicketQuerySet:
-        found = Q(pk__in=())
-        for value in values:
-            found |= self.situations.filter(value)
-        return rows.filter(found)
-
-    def by_module(self, rows: TicketQuerySet, _name: str, values: list[str]) -> TicketQuerySet:
-        return rows.filter(module__in=[int(value) for value in values])
-
-    def by_agent(self, rows: TicketQuerySet, _name: str, value: str) -> TicketQuerySet:
-        if value == "me":
-            return rows.filter(assignee=self.user)
-        return rows.filter(queue_of(self.user) if value == "queue" else supervised(self.user))
-
-    def by_import(self, rows: TicketQuerySet, _name: str, number: int) -> TicketQuerySet:
-        """What one import has brought in: the list behind the figure of its report."""
-        return rows.filter(pk__in=ExternalIdentity.objects.filter(job=number).values("ticket"))
-
-    def by_text(self, rows: TicketQuerySet, _name: str, text: str) -> TicketQuerySet:
-        return containing(rows, text)

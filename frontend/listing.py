@@ -5,29 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from django.db.models import Q
 from django.urls import reverse
 
 from frontend.wording import NO_DEADLINE, due_words, short_date
-from tracker.enums import OPEN_STATES, Outcome, Role, State
+from tracker.enums import Outcome, State
 from tracker.models import Deadline, Ticket, User
-from tracker.registry import JUDGED, ORDERS, Bucket, Situations
+from tracker.registry import JUDGED, ORDERS, Bucket, Situations, queue_of
 
 SEALED: Final = "Contenu réservé"
 UNDATED: Final = "sans date"
 OUTCOME_WORDS: Final = {Outcome.IN_TIME.value: "dans le délai", Outcome.LATE.value: "hors délai"}
-READERS: Final = (Role.MAILROOM, Role.AGENT, Role.SUPERVISOR, Role.QUALITY)
-
-
-def queue_of(user: User) -> Q:
-    """« Ma file »: the open demandes that this person answers for, and those of their bureaux that nobody has."""
-    mine = user.scope.offices(Role.AGENT, Role.SUPERVISOR)
-    return Q(state__in=OPEN_STATES) & (Q(assignee=user) | Q(assignee__isnull=True, office_id__in=mine))
-
-
-def supervised(user: User) -> Q:
-    """The open demandes of the bureaux whose work this person shares out."""
-    return Q(state__in=OPEN_STATES, office_id__in=user.scope.led_ids)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,16 +28,6 @@ class Rehearsal:
         return explain(self.context.facts, self.context.rules, self.context.calendar_at)
 
 
-def context_of(ticket: Ticket, author: writers.Author) -> Context:
-    """The context in which `author` would act on `ticket` now, with its journal as read."""
-    history, _ = writers.load_history(ticket)
-    allowed = writers.allowed_to(author.user, ticket, history)
-    context = writers.context_for(ticket.site, rule_book(ticket.prefecture_id), author, author.moment, allowed)
-    context.history = history
-    context.sent_to_requester = writers.sent_to_requester(context.history)
-    return context
-
-
 def rehearse(ticket: Ticket, acts: Sequence[Command], context: Context) -> Rehearsal:
     """Raises what the act itself would: InvalidCommand, NotAllowed, TransitionRefused. `ticket` is left as it is;
     `context` is used up."""

@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from tracker.errors import InvalidCommand
+from tracker.legal_days import legal_calendar
 from tracker.workdays import DayStep, WorkCalendar
+from tracker.zones import department
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,19 @@ class Calculation:
     def skipped(self) -> tuple[DayStep, ...]:
         """The days that were not counted, weekends included."""
         return tuple(step for step in self.steps if step.number is None)
+
+    def as_json(self) -> dict[str, Any]:
+        """As the command and the API give it."""
+        skipped = [{"date": step.day.isoformat(), "reason": step.reason} for step in self.skipped]
+        return {"due_on": self.due_on.isoformat(), "skipped": skipped, "rule": self.rule}
+
+
+def due(code: str, received_on: str, days: str) -> Calculation:
+    """By the law alone (public holidays of the département), from what was typed. Raises `UnknownDepartment`,
+    `InvalidCommand`, and what `calculate` raises."""
+    place = department(code)
+    calendar = legal_calendar(place.zone.code)
+    return calculate(calendar, typed_date(received_on), typed_delay(days), place=f"{place.name} ({place.code})")
 
 
 def calculate(calendar: WorkCalendar, received_on: date, days: int, *, place: str) -> Calculation:

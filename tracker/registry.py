@@ -13,8 +13,8 @@ from django.db.models import Case, CharField, Exists, OuterRef, Q, Value, When
 from django.db.models.enums import TextChoices
 
 from tracker import clock
-from tracker.enums import OPEN_STATES, Outcome, Purpose, State
-from tracker.models import Absence, Deadline, Site
+from tracker.enums import OPEN_STATES, Outcome, Purpose, Role, State
+from tracker.models import Absence, Deadline, Site, User
 from tracker.paging import Key, Order
 from tracker.rulebooks import current_calendars
 from tracker.workdays import WorkCalendar
@@ -31,6 +31,9 @@ ORDERS: Final = {
         ),
     )
 }
+
+READERS: Final = (Role.MAILROOM, Role.AGENT, Role.SUPERVISOR, Role.QUALITY)
+"""Who has lists of demandes at all."""
 
 NEXT_DAYS: Final = 2
 NEXT_WEEK: Final = 5
@@ -192,3 +195,14 @@ BUCKET_FILTERS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     Bucket.NO_DEADLINE: {"situation": (Situation.NO_DEADLINE,)},
 }
 """What the Registre is asked for to list the same demandes as a group."""
+
+
+def queue_of(user: User) -> Q:
+    """« Ma file »: the open demandes that this person answers for, and those of their bureaux that nobody has."""
+    mine = user.scope.offices(Role.AGENT, Role.SUPERVISOR)
+    return Q(state__in=OPEN_STATES) & (Q(assignee=user) | Q(assignee__isnull=True, office_id__in=mine))
+
+
+def supervised(user: User) -> Q:
+    """The open demandes of the bureaux whose work this person shares out."""
+    return Q(state__in=OPEN_STATES, office_id__in=user.scope.led_ids)

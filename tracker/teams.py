@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from tracker.enums import Role
 from tracker.models import Membership, Office, User
@@ -65,3 +65,9 @@ def memberships(prefecture_ids: Iterable[int]) -> Iterable[Membership]:
     holding = Q(prefecture_id__in=prefecture_ids, role__in=HOLDING_ROLES, user__is_active=True)
     order = ("user__last_name", "user__first_name", "user_id")
     return Membership.objects.filter(holding).select_related("user").order_by(*order)
+
+
+def people_of(office: Office | None) -> QuerySet[User]:
+    """Who may hold a demande of this bureau: its agents and encadrants, and those of the directions above it."""
+    holders = Teams({office.prefecture_id}).holders({office.pk}) if office else ()
+    return User.objects.filter(pk__in=[each.pk for each in holders]).order_by("last_name", "first_name", "pk")

@@ -9,8 +9,8 @@ from django import forms
 
 from frontend.forms.base import PageForm
 from frontend.forms.fields import DatedForm, DayField, PlainTextField
-from frontend.registration import Desk
 from tracker.commands import Assign, Command, Register
+from tracker.desks import Desk
 from tracker.models import Channel, Nature, Office, TicketKind
 
 KIND, NATURE, CHANNEL = "correspondence", "general_information", "letter"

@@ -8,8 +8,8 @@ from typing import Any, Final
 from django import forms
 
 from frontend.forms.fields import MODULES, DatedForm, DayField, FilesField, PlainTextField, TickField
-from frontend.registration import Desk
 from tracker.commands import Answer, Assign, Command, HoldMeeting, Propose, Register, Take
+from tracker.desks import Desk
 from tracker.enums import Machine, Module
 from tracker.models import Channel, Mailbox, Nature, Office, Site, Theme, TicketKind
 

@@ -14,7 +14,7 @@ from tracker.decisions import Context
 from tracker.enums import DismissalReason
 from tracker.explaining import explain
 from tracker.models import Absence, Channel, Office, Ticket, User
-from tracker.teams import Teams
+from tracker.teams import people_of
 
 NOTE_ROWS = 3
 
@@ -274,7 +274,7 @@ class HandOverForm(ActForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["assignee"]
-        field.queryset = people_of(self.ticket)
+        field.queryset = people_of(self.ticket.office)
         rows = Absence.objects.away_on(self.today).filter(prefecture=self.ticket.prefecture_id)
         away = {each.user_id: each for each in rows.select_related("substitute")}
         field.label_from_instance = lambda user: name_words(user, away.get(user.pk), self.today)
@@ -295,12 +295,6 @@ class HandOverForm(ActForm):
     def sentence(self) -> str:
         assignee = self.cleaned_data["assignee"]
         return f"Demande confiée à {assignee.full_name}." if assignee else "Demande rendue au bureau, à partager."
-
-
-def people_of(ticket: Ticket) -> Any:
-    """Who may hold a demande of this bureau: its agents and encadrants, and those of the directions above it."""
-    holders = Teams({ticket.prefecture_id}).holders({ticket.office_id} if ticket.office_id else ())
-    return User.objects.filter(pk__in=[each.pk for each in holders]).order_by("last_name", "first_name", "pk")
 
 
 class TakeForm(ActForm):

@@ -17,11 +17,12 @@ from frontend.dispatching import proposed_office, waiting
 from frontend.feedback import done
 from frontend.forms.arrivals import ArrivalLine, DispatchForm, Tray
 from frontend.pages.tickets.offers import act_url
-from frontend.registration import desk_of, register_once, senders_like
+from frontend.registration import register_once, senders_like
 from frontend.returning import remember
 from frontend.wording import count_of, small
 from tracker import clock, writers
 from tracker.commands import Assign, Undo
+from tracker.desks import desk_of
 from tracker.enums import Role
 from tracker.errors import InvalidCommand, SillageError, TransitionRefused
 from tracker.models import Office, Ticket, User

@@ -14,8 +14,8 @@ from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from frontend.listing import TO_DO, Line, Part, lines, queue_of, supervised
-from frontend.pages.tickets.offers import FORMS, LEADING, act_url, transitions
+from frontend.listing import TO_DO, Line, Part, lines
+from frontend.pages.tickets.offers import FORMS, LEADING, act_url
 from frontend.returning import remember
 from frontend.wording import count_of, long_date
 from tracker import clock
@@ -23,7 +23,8 @@ from tracker.enums import Role
 from tracker.models import Absence, Ticket, User
 from tracker.permissions import abilities
 from tracker.querysets import TicketQuerySet
-from tracker.registry import BUCKET_FILTERS, NEXT_WEEK, ORDERS, Bucket, SiteDay, Situations
+from tracker.reading import transitions
+from tracker.registry import BUCKET_FILTERS, NEXT_WEEK, ORDERS, Bucket, SiteDay, Situations, queue_of, supervised
 
 SHOWN: Final = 50
 """Demandes of a group that the page shows; the Registre lists them all."""

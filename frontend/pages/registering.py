@@ -16,12 +16,13 @@ from frontend.feedback import done
 from frontend.forms.registering import RegisterForm
 from frontend.models import FormDraft
 from frontend.pages.tickets.offers import act_url
-from frontend.registration import Desk, Duplicate, desk_of, duplicates_of, register_once, senders_like
+from frontend.registration import Duplicate, duplicates_of, register_once, senders_like
 from frontend.rehearsal import rehearse_registration
 from frontend.ticket_words import DeadlineBlock, deadline_block
 from frontend.wording import count_of, latest
 from tracker import attachments, clock
 from tracker.attachments import Checked
+from tracker.desks import Desk, desk_of
 from tracker.enums import Outcome, Purpose, State
 from tracker.errors import InvalidCommand, TransitionRefused
 from tracker.models import Deadline, Ticket, TicketKind, User

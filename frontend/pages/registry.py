@@ -11,13 +11,13 @@ from django.views.decorators.http import require_safe
 from frontend.downloads import workbook
 from frontend.filter_words import tags, with_values, without
 from frontend.filters import TicketFilter
-from frontend.listing import READERS, lines
+from frontend.listing import lines
 from frontend.returning import remember
 from frontend.wording import count_of
 from tracker import clock, exports, paging
 from tracker.models import Ticket, User
 from tracker.paging import Order, Total
-from tracker.registry import ORDERS
+from tracker.registry import ORDERS, READERS
 from tracker.search import by_reference
 from tracker.spreadsheets.writing import write_csv
 

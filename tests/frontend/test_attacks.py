@@ -10,9 +10,9 @@ from django.urls import reverse
 
 from frontend import wording
 from frontend.models import FormDraft
-from frontend.registration import remember_sender
 from tests.factories import World
 from tracker.commands import Correct, Take
+from tracker.desks import remember_sender
 from tracker.models import Ticket
 
 HTMX = {"HX-Request": "true"}

@@ -9,7 +9,6 @@ import pytest
 from frontend.forms.fields import parse_day
 from frontend.journal_words import FIELD_LABELS, SENTENCES, TEXT_LABELS, names_for, timeline
 from frontend.pages.tickets.reading import journal_of
-from frontend.rehearsal import context_of
 from frontend.ticket_words import acknowledgement_words, deadline_sentence, implicit_words
 from tests.factories import World
 from tracker import decisions, writers
@@ -37,6 +36,7 @@ from tracker.enums import DismissalReason
 from tracker.explaining import explain
 from tracker.legal import Acknowledgement, LegalBand
 from tracker.models import Event, Ticket
+from tracker.reading import context_of
 from tracker.writers import Author
 
 TODAY = date(2026, 11, 20)

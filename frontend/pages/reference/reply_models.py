@@ -16,11 +16,10 @@ from frontend.forms.texts import ReplyModelForm
 from frontend.http import PageRequest
 from frontend.pages import errors
 from frontend.pages.reference.rights import may_edit, prefecture_edited_by, prefecture_read_by
-from frontend.pages.tickets.reading import band_of
-from frontend.rehearsal import context_of
 from tracker import clock
 from tracker.errors import InvalidCommand, StaleVersion
 from tracker.models import Event, Prefecture, Ticket, User
+from tracker.reading import band_of, context_of
 from tracker.writers import Author
 
 UNPROCESSABLE, CONFLICT = 422, 409

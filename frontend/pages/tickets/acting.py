@@ -16,9 +16,9 @@ from frontend.forms.ticket_acts import ActForm, MergeForm
 from frontend.forms.ticket_edits import CorrectForm
 from frontend.journal_words import Line
 from frontend.listing import next_to_do
-from frontend.pages.tickets.offers import FORMS, refusal, transitions, undo_refusal
-from frontend.pages.tickets.reading import band_of, fetch, fetch_to_undo, journal_of, still_visible
-from frontend.rehearsal import context_of, rehearse
+from frontend.pages.tickets.offers import FORMS
+from frontend.pages.tickets.reading import journal_of, still_visible
+from frontend.rehearsal import rehearse
 from frontend.returning import closing_address, from_list, way_back
 from frontend.ticket_words import effect_sentence, result_words, warnings_of
 from frontend.wording import long_date
@@ -27,6 +27,7 @@ from tracker.enums import Role
 from tracker.errors import InvalidCommand, NotAllowed, SillageError, StaleVersion, TransitionRefused
 from tracker.models import Ticket, User
 from tracker.permissions import abilities
+from tracker.reading import band_of, context_of, fetch, fetch_to_undo, refusal, transitions, undo_refusal
 from tracker.registry import Situations
 from tracker.writers import Author
 

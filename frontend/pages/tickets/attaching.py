@@ -16,13 +16,13 @@ from frontend.forms.attachments import WithdrawForm
 from frontend.http import PageRequest
 from frontend.pages import errors
 from frontend.pages.tickets.acting import UNPROCESSABLE, show_refusal
-from frontend.pages.tickets.reading import fetch, page_context
-from frontend.rehearsal import context_of
+from frontend.pages.tickets.reading import page_context
 from tracker import attachments, clock
 from tracker.errors import InvalidCommand, NotAllowed, TransitionRefused
 from tracker.filetypes import TYPES
 from tracker.models import Attachment, Ticket
 from tracker.permissions import abilities
+from tracker.reading import context_of, fetch
 from tracker.writers import Author
 
 logger = logging.getLogger(__name__)

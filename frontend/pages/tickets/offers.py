@@ -8,11 +8,8 @@ from django.urls import reverse
 from frontend.forms import ticket_acts as acts
 from frontend.forms import ticket_edits as edits
 from frontend.forms.ticket_acts import ActForm
-from tracker.decisions import Context
-from tracker.decisions.base import ELIMINATED
-from tracker.decisions.ending import last_act, why_not_undo
-from tracker.errors import NotAllowed, SillageError, TransitionRefused
 from tracker.models import Ticket
+from tracker.reading import refusal, transitions
 
 FORMS: Final[dict[str, type[ActForm]]] = {
     form.name: form
@@ -75,45 +72,7 @@ def offers(ticket: Ticket, allowed: frozenset[str]) -> list[Offer]:
     return shown
 
 
-def transitions(ticket: Ticket) -> dict[str, str]:
-    """The transitions open from the present state, with the machine's own label."""
-    open_now = ticket.get_available_state_transitions()  # type: ignore[attr-defined]  # added by django-fsm
-    return {found.name: found.custom["label"] for found in open_now}
-
-
-def ability_for(ticket: Ticket, name: str) -> str:
-    """To another bureau, assigning is reassigning; inside the bureau, handing over is assigning."""
-    if name == "assign":
-        return "assign" if ticket.office_id is None else "reassign"
-    return "assign" if name == "hand_over" else name
-
-
-def refusal(
-    ticket: Ticket, name: str, allowed: frozenset[str], possible: dict[str, str] | None = None
-) -> SillageError | None:
-    """Why a person with these abilities may not do the act now; None when it is possible."""
-    if ticket.eliminated_on is not None:
-        return TransitionRefused(ELIMINATED)
-    if ability_for(ticket, name) not in allowed:
-        return NotAllowed()
-    if name in ("note", "correct", "undo"):
-        return None
-    if name == "hand_over":
-        held = ticket.is_open and ticket.office_id is not None
-        return None if held else TransitionRefused()
-    if name == "mark_signature":
-        return None if ticket.is_open else TransitionRefused()
-    return None if name in (transitions(ticket) if possible is None else possible) else TransitionRefused()
-
-
 def act_url(ticket: Ticket, name: str, allowed: frozenset[str], possible: dict[str, str] | None = None) -> str:
     """Where the act is done; empty where it may not be done now."""
     open_to = refusal(ticket, name, allowed, possible) is None
     return reverse("ticket-act", args=[ticket.reference, name]) if open_to else ""
-
-
-def undo_refusal(context: Context) -> str:
-    """Why the last act cannot be undone by this person now; empty when it can."""
-    if "undo" not in context.abilities:
-        return NotAllowed.default
-    return why_not_undo(last_act(context), context)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -13,17 +13,16 @@ from frontend.absence_words import away_words
 from frontend.attachment_words import files_of
 from frontend.forms.attachments import AttachForm
 from frontend.journal_words import Line, names_for, timeline
-from frontend.pages.tickets.offers import LEADING, offers, undo_refusal
-from frontend.rehearsal import context_of
+from frontend.pages.tickets.offers import LEADING, offers
 from frontend.ticket_words import DeadlineBlock, acknowledgement_words, deadline_block, implicit_words
 from frontend.wording import long_date, small
 from tracker import details
 from tracker.decisions import Context
 from tracker.enums import Machine, State
 from tracker.explaining import explain
-from tracker.legal import LegalBand, Situation, legal_band
+from tracker.legal import LegalBand
 from tracker.models import Absence, Event, ExternalIdentity, Ticket, User
-from tracker.workdays import DateOutsideCalendar
+from tracker.reading import band_of, context_of, fetch, undo_refusal
 from tracker.writers import STREAM, Author
 
 
@@ -40,26 +39,6 @@ class Fact:
 
     label: str
     value: str
-
-
-def fetch(user: User, reference: str) -> Ticket:
-    """The demande, or 404 where the person may not know that it exists."""
-    rows = Ticket.objects.visible_to(user).for_lists().select_related("office__parent", "reply_channel", "mailbox")
-    ticket = rows.filter(reference=reference).first()
-    if ticket is None:
-        raise Http404
-    return ticket
-
-
-def fetch_to_undo(user: User, reference: str) -> Ticket:
-    """As `fetch`; also a demande that this person's own last act has just taken out of sight."""
-    if Ticket.objects.visible_to(user).filter(reference=reference).exists():
-        return fetch(user, reference)
-    rows = Ticket.objects.for_lists().filter(prefecture_id__in=user.scope.prefecture_ids)
-    ticket = rows.filter(reference=reference).first()
-    if ticket is None or undo_refusal(context_of(ticket, Author(user=user))):
-        raise Http404
-    return ticket
 
 
 @require_safe
@@ -108,24 +87,6 @@ def deadline_blocks(context: Context) -> list[DeadlineBlock]:
     ]
     running = sorted((block for block in blocks if block.running), key=lambda b: b.explanation.state.due_on or date.max)
     return [*running, *(block for block in reversed(blocks) if not block.running)]
-
-
-def band_of(ticket: Ticket, context: Context) -> LegalBand | None:
-    """None at the very end of the calendar, where the law's own dates are beyond it."""
-    situation = Situation(
-        kind=ticket.kind.code,
-        machine=ticket.machine,
-        channel=ticket.channel.code,
-        nature=ticket.nature.code,
-        module=ticket.module,
-        received_on=ticket.received_on,
-        identified=bool(ticket.sender_name or ticket.sender_contact),
-        answered_on=ticket.answered_on,
-    )
-    try:
-        return legal_band(situation, context.facts, context.calendar)
-    except DateOutsideCalendar:
-        return None
 
 
 def legal_words(band: LegalBand | None, today: date) -> LegalWords | None:

@@ -15,11 +15,10 @@ from frontend import reply_texts
 from frontend.documents import letter
 from frontend.forms.texts import PURPOSE_SLUGS, TextForm
 from frontend.http import PageRequest
-from frontend.pages.tickets.reading import band_of, fetch
-from frontend.rehearsal import context_of
 from frontend.reply_texts import Choice, Desk
 from frontend.wording import count_of
 from tracker import clock
+from tracker.reading import band_of, context_of, fetch
 from tracker.writers import Author
 
 ABILITY = "answer"

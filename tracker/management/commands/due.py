@@ -8,11 +8,9 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from tracker.calculating import Calculation, calculate, typed_date, typed_delay
+from tracker.calculating import Calculation, due
 from tracker.errors import InvalidCommand
-from tracker.legal_days import legal_calendar
 from tracker.management.base import FRENCH, SillageCommand, existing_file
-from tracker.zones import department
 
 COLUMNS = ("department", "received_on", "days")
 
@@ -45,22 +43,13 @@ class Command(SillageCommand):
         self.show(due(options["department"], options["date"], options["days"]), as_json=options["json"])
 
     def show(self, found: Calculation, *, as_json: bool) -> None:
-        skipped = [{"date": step.day.isoformat(), "reason": step.reason} for step in found.skipped]
         if as_json:
-            answer = {"due_on": found.due_on.isoformat(), "skipped": skipped, "rule": found.rule}
-            self.stdout.write(json.dumps(answer, ensure_ascii=False, indent=2))
+            self.stdout.write(json.dumps(found.as_json(), ensure_ascii=False, indent=2))
             return
         self.stdout.write(found.due_on.isoformat())
         self.stdout.write(found.rule)
         for step in found.skipped:
             self.stdout.write(f"{step.day:%d/%m/%Y} non compté\xa0: {step.reason}")
-
-
-def due(code: str, received_on: str, days: str) -> Calculation:
-    """From what was typed. Raises one of the errors of `FRENCH`."""
-    place = department(code)
-    calendar = legal_calendar(place.zone.code)
-    return calculate(calendar, typed_date(received_on), typed_delay(days), place=f"{place.name} ({place.code})")
 
 
 def read(path: Path) -> Iterator[Calculation]:

@@ -1,0 +1,54 @@
+"""Where a person registers, and what they may choose from there."""
+
+from dataclasses import dataclass
+
+from tracker.enums import Role
+from tracker.models import Correspondent, Office, Prefecture, Site, Ticket, User
+from tracker.permissions import REGISTERING_ROLES
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The préfecture in which a person registers, the sites where their mail arrives, their own bureau if any."""
+
+    prefecture: Prefecture
+    sites: list[Site]
+    office: Office | None
+    own_office_ids: frozenset[int]
+    by_mailroom: bool
+
+    @property
+    def site(self) -> Site:
+        return self.sites[0]
+
+
+def desk_of(user: User) -> Desk | None:
+    """None where the person registers nowhere."""
+    grants = [grant for grant in user.scope.grants if grant.role in REGISTERING_ROLES]
+    if not grants:
+        return None
+    prefecture = Prefecture.objects.get(pk=min(grant.prefecture_id for grant in grants))
+    grants = [grant for grant in grants if grant.prefecture_id == prefecture.pk]
+    works_in = [grant for grant in grants if grant.role in (Role.AGENT, Role.SUPERVISOR) and grant.office_root]
+    office = Office.objects.filter(pk__in=[grant.office_root for grant in works_in], is_active=True).first()
+    sites = list(Site.objects.filter(prefecture=prefecture).order_by("-is_main", "position", "pk"))
+    places = {grant.site_id for grant in grants if grant.site_id} | ({office.site_id} if office else set())
+    everywhere = any(grant.is_whole for grant in grants)
+    if places and not everywhere:
+        sites = [site for site in sites if site.pk in places]
+    return Desk(
+        prefecture=prefecture,
+        sites=sites,
+        office=office,
+        own_office_ids=user.scope.offices(Role.AGENT, Role.SUPERVISOR),
+        by_mailroom=not works_in and any(grant.role == Role.MAILROOM for grant in grants),
+    )
+
+
+def remember_sender(ticket: Ticket) -> None:
+    """Keep the sender in the completion directory, with the latest address given."""
+    if ticket.sender_name:
+        known = {"contact": ticket.sender_contact} if ticket.sender_contact else {}
+        Correspondent.objects.update_or_create(
+            prefecture_id=ticket.prefecture_id, name=ticket.sender_name, defaults=known
+        )
