@@ -6,7 +6,10 @@ class ComplaintsConfig(AppConfig):
     verbose_name = "Réclamations"
 
     def ready(self) -> None:
-        from complaints.models import Complaint  # models are not loaded before this point
+        from complaints.api import ComplaintDetailsSerializer  # models are not loaded before this point
+        from complaints.models import Complaint
         from tracker import details
+        from tracker.api import details as shown
 
         details.register(Complaint, kind="complaint")
+        shown.register(Complaint, ComplaintDetailsSerializer)

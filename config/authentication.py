@@ -1,10 +1,10 @@
 """Who may sign in with a password."""
 
-from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import AnonymousUser
 
 from tracker.models import User
+from tracker.tokens import account_is_open
 
 
 class PasswordBackend(ModelBackend):
@@ -12,6 +12,6 @@ class PasswordBackend(ModelBackend):
     new session nor one begun before."""
 
     def user_can_authenticate(self, user: User | AnonymousUser | None) -> bool:
-        if getattr(user, "is_demonstration", False) and not settings.SILLAGE_DEMONSTRATION_ALLOWED:
+        if isinstance(user, User) and not account_is_open(user):
             return False
         return super().user_can_authenticate(user)

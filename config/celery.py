@@ -40,6 +40,10 @@ app.conf.beat_schedule = {
         "task": "frontend.tasks.purge_drafts",
         "schedule": crontab(hour=2, minute=45),
     },
+    "idempotency keys forgotten": {
+        "task": "tracker.tasks.forget_idempotency_keys",
+        "schedule": crontab(minute=10),
+    },
     "journal sealed": {
         "task": "tracker.tasks.seal_journal",
         "schedule": crontab(minute=15),

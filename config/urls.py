@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("frontend.urls"))]
+urlpatterns = [path("api/v1/", include("tracker.api.urls")), path("", include("frontend.urls"))]
 
 handler400 = "frontend.pages.errors.bad_request"
 handler403 = "frontend.pages.errors.permission_denied"

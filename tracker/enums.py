@@ -133,3 +133,8 @@ class EliminationOutcome(TextChoices):
     WAITING = "waiting", "En attente"
     ERASED = "erased", "Éliminée"
     KEPT = "kept", "Conservée"
+
+
+class TokenScope(TextChoices):
+    READ = "read", "Lire"
+    WRITE = "write", "Lire et écrire"

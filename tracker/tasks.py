@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from celery import shared_task
 
-from tracker import attachments, clock, closing, jobs, pending
+from tracker import attachments, clock, closing, idempotency, jobs, pending
 from tracker.importing.files import forget_old_files
 from tracker.verification import check_deadlines, verify_journal
 from tracker.verification.attachments import in_turn
@@ -47,6 +47,11 @@ def sweep_attachments() -> None:
     count = attachments.sweep(clock.now() - SWEPT_AFTER)
     if count:
         logger.info("%s files that no attachment names deleted", count)
+
+
+@shared_task
+def forget_idempotency_keys() -> None:
+    idempotency.forget_old_keys()
 
 
 @shared_task

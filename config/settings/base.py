@@ -24,6 +24,8 @@ INSTALLED_APPS = [
     "django_filters",
     "django_fsm",
     "axes",
+    "rest_framework",
+    "drf_spectacular",
     "tracker",
     "correspondence",
     "complaints",
@@ -166,6 +168,55 @@ CELERY_TASK_DEFAULT_QUEUE = "sillage"
 # Logs go where config/logs.py says, in a worker too.
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_REDIRECT_STDOUTS = False
+
+# --- API --------------------------------------------------------------------------------------------------------
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        # The first one says in a 401 how to come in.
+        "tracker.api.authentication.TokenAuthentication",
+        "tracker.api.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "tracker.api.authentication.WithinScope",
+    ],
+    "DEFAULT_THROTTLE_CLASSES": ["tracker.api.throttling.PersonThrottle"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["tracker.api.content.BoundedJSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "tracker.api.content.JsonOnly",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_VERSIONING_CLASS": None,
+    "EXCEPTION_HANDLER": "tracker.api.errors.handle",
+    # Addresses are those of the connection: a header that anybody may write names nobody.
+    "NUM_PROXIES": 0,
+}
+SILLAGE_API_RATES = {"person": "600/min", "refused": "30/min"}
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "Sillage",
+    "DESCRIPTION": "Les demandes d’une préfecture, leurs échéances et leur journal.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.0.3",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "State": "tracker.enums.State",
+        "Module": "tracker.enums.Module",
+        "Purpose": "tracker.enums.Purpose",
+        "Outcome": "tracker.enums.Outcome",
+        "Exclusion": "tracker.enums.Exclusion",
+        "DismissalReason": "tracker.enums.DismissalReason",
+        "Via": "tracker.enums.Via",
+        "Role": "tracker.enums.Role",
+        "Machine": "tracker.enums.Machine",
+        "TokenScope": "tracker.enums.TokenScope",
+        "JobState": "tracker.enums.JobState",
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "tracker.api.schema.tidy_components",
+    ],
+}
 
 # --- The product ------------------------------------------------------------------------------------------------
 # The brand block is a setting: the State's own marks are for its services alone.

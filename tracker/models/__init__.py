@@ -1,6 +1,7 @@
 """Models of the kernel, by subject."""
 
 from tracker.models.absences import Absence
+from tracker.models.access import ApiToken, IdempotencyKey
 from tracker.models.attachments import Attachment
 from tracker.models.eliminations import Elimination, EliminationLine
 from tracker.models.imports import ColumnMapping
@@ -23,6 +24,7 @@ from tracker.models.tickets import Correspondent, Deadline, ExternalIdentity, Re
 
 __all__ = [
     "Absence",
+    "ApiToken",
     "Attachment",
     "Channel",
     "ClosedDay",
@@ -36,6 +38,7 @@ __all__ = [
     "Event",
     "EventText",
     "ExternalIdentity",
+    "IdempotencyKey",
     "Job",
     "LiveCounter",
     "Mailbox",

@@ -1,0 +1,51 @@
+"""JSON in, JSON out, of a bounded length."""
+
+import codecs
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
+
+from django.conf import settings
+from rest_framework import exceptions, status
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import BaseParser, JSONParser
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+
+
+class TooLarge(exceptions.APIException):
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_detail = "La requête est trop longue."
+    default_code = "too_large"
+
+
+class JsonOnly(BaseContentNegotiation):
+    """The API speaks JSON, whatever the browser would like best."""
+
+    def select_parser(self, request: Request, parsers: Sequence[BaseParser]) -> BaseParser | None:
+        content_type = (request.content_type or "").partition(";")[0].strip().lower()
+        return next((parser for parser in parsers if parser.media_type == content_type), None)
+
+    def select_renderer(
+        self, request: Request, renderers: Sequence[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        return renderers[0], str(renderers[0].media_type)
+
+
+class BoundedJSONParser(JSONParser):
+    """JSON of a bounded length and depth: the framework's own reads all that is sent, before any limit of Django's."""
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        body = stream.read(limit + 1)
+        if len(body) > limit:
+            raise TooLarge
+        try:
+            return json.loads(codecs.decode(body, "utf-8-sig"), parse_constant=refuse_constant)
+        # RecursionError: brackets opened by the thousand.
+        except (ValueError, RecursionError) as refused:
+            raise exceptions.ParseError("Le corps de la requête n’est pas du JSON en UTF-8.") from refused
+
+
+def refuse_constant(name: str) -> NoReturn:
+    raise ValueError(name)  # NaN and Infinity are JavaScript's, not JSON's

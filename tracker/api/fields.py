@@ -1,0 +1,84 @@
+"""How the API names rows: by code, by reference, people by number. A row of another préfecture does not exist."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from tracker.models import Channel, Mailbox, Nature, Office, Site, Theme, TicketKind, User
+from tracker.teams import people_of
+
+NO_SUCH = "Ce choix n’existe pas dans votre préfecture."
+LARGEST_KEY = 2**63 - 1
+
+
+class CodeField(serializers.SlugRelatedField[Any]):
+    """A row of a reference table by its code; those of a préfecture are looked for in the context's one."""
+
+    default_error_messages = {"does_not_exist": NO_SUCH, "invalid": NO_SUCH}  # noqa: RUF012  (DRF's own attribute)
+
+    def __init__(self, rows: QuerySet[Any], slug: str = "code", **kwargs: Any) -> None:
+        super().__init__(slug_field=slug, queryset=rows, **kwargs)
+
+    def get_queryset(self) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset()
+        if any(field.name == "prefecture" for field in rows.model._meta.get_fields()):
+            return rows.filter(prefecture_id=self.context["prefecture_id"])
+        return rows
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+def channel(**kwargs: Any) -> CodeField:
+    return CodeField(Channel.objects.all(), **kwargs)
+
+
+def nature(**kwargs: Any) -> CodeField:
+    return CodeField(Nature.objects.all(), **kwargs)
+
+
+def kind(**kwargs: Any) -> CodeField:
+    return CodeField(TicketKind.objects.filter(is_active=True), **kwargs)
+
+
+def theme(**kwargs: Any) -> CodeField:
+    return CodeField(Theme.objects.all(), **kwargs)
+
+
+def mailbox(**kwargs: Any) -> CodeField:
+    return CodeField(Mailbox.objects.all(), slug="name", **kwargs)
+
+
+def site(**kwargs: Any) -> CodeField:
+    return CodeField(Site.objects.all(), **kwargs)
+
+
+def office(**kwargs: Any) -> CodeField:
+    return CodeField(Office.objects.filter(is_active=True), **kwargs)
+
+
+@extend_schema_field(serializers.IntegerField(min_value=1, max_value=LARGEST_KEY))
+class ColleagueField(serializers.IntegerField):
+    """A person by number. Whether that person may hold demandes of the bureau is asked of `colleague_of`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=1, max_value=LARGEST_KEY, **kwargs)
+
+
+def colleague_of(bureau: Office, number: int | None) -> User | None:
+    """The person so numbered, among those to whom a page would offer to hand a demande of this bureau over."""
+    if number is None:
+        return None
+    found = people_of(bureau).filter(pk=number).first()
+    if found is None:
+        raise serializers.ValidationError({"assignee": ["Cette personne ne travaille pas dans ce bureau."]})
+    return found
+
+
+class PersonSerializer(serializers.Serializer[User]):
+    id = serializers.IntegerField(source="pk")
+    name = serializers.CharField(source="full_name")

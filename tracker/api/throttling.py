@@ -1,0 +1,35 @@
+"""How often the API may be called. Counts stand in the cache, which production shares between its processes."""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from rest_framework.request import Request
+from rest_framework.throttling import SimpleRateThrottle
+
+from tracker.models import User
+
+
+class ApiThrottle(SimpleRateThrottle):
+    def get_rate(self) -> str:
+        rate: str = settings.SILLAGE_API_RATES[self.scope]
+        return rate
+
+
+class PersonThrottle(ApiThrottle):
+    """One person, by whatever token or session."""
+
+    scope: ClassVar[str] = "person"
+
+    def get_cache_key(self, request: Request, view: Any) -> str | None:
+        if not isinstance(request.user, User):
+            return None
+        return self.cache_format % {"scope": self.scope, "ident": request.user.pk}
+
+
+class RefusedThrottle(ApiThrottle):
+    """An address whose calls are refused for want of a good token."""
+
+    scope: ClassVar[str] = "refused"
+
+    def get_cache_key(self, request: Request, view: Any) -> str:
+        return self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)}
