@@ -4,6 +4,7 @@ from itertools import chain
 
 from frontend.pages import (
     account,
+    api_guide,
     arrivals,
     bureau,
     calculator,
@@ -15,10 +16,12 @@ from frontend.pages import (
     settings,
     support,
     tickets,
+    tokens,
 )
 
 AREAS = (
     account,
+    tokens,
     queue,
     bureau,
     arrivals,
@@ -29,6 +32,7 @@ AREAS = (
     imports,
     reference,
     settings,
+    api_guide,
     support,
 )
 

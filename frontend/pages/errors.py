@@ -5,7 +5,7 @@ from typing import Final
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
@@ -47,6 +47,8 @@ REFUSALS: Final = {
 def page(request: HttpRequest, status: int, *, title: str = "", text: str = "") -> HttpResponse:
     """The page of an HTTP status; `title` and `text` say more than the usual sentences where the caller knows more."""
     usual = REFUSALS[status]
+    if is_api(request):
+        return JsonResponse({"detail": title or usual.title}, status=status)
     context = {
         "status": status,
         "title": title or usual.title,
@@ -63,6 +65,11 @@ def typed_text(request: HttpRequest) -> list[str]:
         return []
     texts = [str(value).strip() for name, value in request.POST.items() if "password" not in name]
     return [text for text in texts if len(text.split()) > 1][:MOST_TEXTS]
+
+
+def is_api(request: HttpRequest) -> bool:
+    """Whether a program asks, which reads no page."""
+    return request.path_info.startswith("/api/")
 
 
 def upload_was_cut(request: HttpRequest) -> bool:
@@ -113,5 +120,7 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Without request nor context processors: the database may be what failed."""
+    if is_api(request):
+        return JsonResponse({"detail": "Une erreur inattendue s’est produite."}, status=500)
     context = {"service_name": settings.SILLAGE_SERVICE_NAME}
     return HttpResponse(render_to_string("frontend/pages/error_500.html", context), status=500)

@@ -20,6 +20,7 @@ from tracker import (
     accounts,
     attachments,
     cataloguing,
+    clock,
     closures,
     elimination,
     jobs,
@@ -27,12 +28,13 @@ from tracker import (
     organising,
     recomputing,
     ruling,
+    tokens,
 )
 from tracker.commands import Answer, Close, MarkSignature
-from tracker.enums import Role
+from tracker.enums import Role, TokenScope
 from tracker.importing import asking
 from tracker.importing.options import ImportOptions
-from tracker.models import Absence, Elimination, Job, Membership, Office, Site, Ticket, User
+from tracker.models import Absence, ApiToken, Elimination, Job, Membership, Office, Site, Ticket, User
 from tracker.organisation_import import job as organisation_job
 from tracker.rulebooks import current_calendar
 from tracker.writers import Author
@@ -217,6 +219,32 @@ def workbook(header: tuple[str, ...]) -> Path:
     ]
     path = Path(tempfile.mkdtemp(prefix="sillage-walk-")) / "rendez-vous.xlsx"
     return write_workbook(path, {"2026": rows})
+
+
+def a_token(stage: Stage) -> dict[str, Any]:
+    if "token" not in stage.made:
+        owner = stage.user(AGENT)
+        stage.made["token"] = tokens.create_token(
+            owner,
+            label="Tableau du cabinet",
+            scope=TokenScope.READ,
+            expires_on=date(2027, 5, 19),
+            author=Author(user=owner),
+        ).token
+    return {"token_id": stage.made["token"].pk}
+
+
+def add_token(stage: Stage, number: int) -> None:
+    owner = stage.user(AGENT)
+    now = clock.now()
+    ApiToken.objects.create(
+        user=owner,
+        label=f"Programme {number}",
+        digest=f"{number}",
+        ending="abcd",
+        created_at=now,
+        expires_on=now.date() + timedelta(days=90),
+    )
 
 
 def an_import(stage: Stage) -> dict[str, Any]:
@@ -432,6 +460,9 @@ TABLE: dict[str, Page] = {
     "sign-in": Page(public=True, status=302, control="main input[name=username]", is_form=True),
     "sign-out": Page(status=405, to_look_at=False, before_password=True),
     "password-change": Page(before_password=True, control="main input[name=old_password]", is_form=True),
+    "tokens": Page(rows=add_token, control="main input[name=label]", is_form=True),
+    "token-revoke": Page((AGENT,), a_token, control="main form button[type=submit]"),
+    "api-guide": Page(control="main a[href]"),
     "queue": Page(HANDLING, rows=add_ticket, control="main a[href^='/demandes/']"),
     "bureau": Page(SHARING, rows=add_free, control="main select[name^=to-]", is_form=True),
     "bureau-signature": Page(SHARING, rows=add_at_signature, control="main a[href^='/demandes/']"),
@@ -552,9 +583,11 @@ PUBLIC = tuple(name for name, page in TABLE.items() if page.public)
 
 
 def url_names(patterns: list[Any] | None = None) -> Iterator[str | None]:
-    """The name of every address of the product, None for one without a name."""
+    """The name of every page's address, None for one without a name. The API has its own table (tests/tracker/api)."""
     for pattern in get_resolver().url_patterns if patterns is None else patterns:
         if isinstance(pattern, URLResolver):
+            if pattern.namespace == "api":
+                continue
             yield from url_names(pattern.url_patterns)
         elif isinstance(pattern, URLPattern):
             yield pattern.name

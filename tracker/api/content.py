@@ -1,11 +1,10 @@
-"""JSON in, JSON out, of a bounded length."""
+"""JSON in, JSON out."""
 
 import codecs
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
-from django.conf import settings
 from rest_framework import exceptions, status
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser, JSONParser
@@ -32,17 +31,13 @@ class JsonOnly(BaseContentNegotiation):
         return renderers[0], str(renderers[0].media_type)
 
 
-class BoundedJSONParser(JSONParser):
-    """JSON of a bounded length and depth: the framework's own reads all that is sent, before any limit of Django's."""
+class DeepJSONParser(JSONParser):
+    """JSON whose depth is no trap: the framework's own answers brackets opened by the thousand with an error of its
+    own. The length is Django's business (`DATA_UPLOAD_MAX_MEMORY_SIZE`)."""
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
-        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        body = stream.read(limit + 1)
-        if len(body) > limit:
-            raise TooLarge
         try:
-            return json.loads(codecs.decode(body, "utf-8-sig"), parse_constant=refuse_constant)
-        # RecursionError: brackets opened by the thousand.
+            return json.loads(codecs.decode(stream.read(), "utf-8-sig"), parse_constant=refuse_constant)
         except (ValueError, RecursionError) as refused:
             raise exceptions.ParseError("Le corps de la requête n’est pas du JSON en UTF-8.") from refused
 

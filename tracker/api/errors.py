@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from django.core.exceptions import RequestDataTooBig
 from rest_framework import exceptions, serializers, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from tracker.api.content import TooLarge
 from tracker.errors import InvalidCommand, NotAllowed, SillageError, StaleVersion, TransitionRefused
 from tracker.idempotency import KeyReused
 from tracker.workdays import DateOutsideCalendar, InvalidDelay
@@ -57,6 +59,8 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
             "version": error.version,
             "changed_fields": error.changed_fields,
         }
+    elif response.status_code == status.HTTP_404_NOT_FOUND:
+        response.data = {"detail": "N’existe pas, ou pas pour vous."}
     elif isinstance(error, exceptions.ParseError):
         response.data = {WHOLE: [typographic(str(error.detail))]}
     elif isinstance(error, exceptions.ValidationError):
@@ -76,6 +80,8 @@ def translated(error: Exception) -> Exception:
             return Conflict(error)
         case NotAllowed():
             return exceptions.PermissionDenied(error.message)
+        case RequestDataTooBig():
+            return TooLarge()
         case UnknownDepartment():
             return exceptions.ValidationError({"department": [str(error)]})
         case InvalidDelay():

@@ -12,6 +12,8 @@ from tests.tracker.api.programs import Program, program_of
 from tracker import idempotency
 from tracker.models import Correspondent, Event, IdempotencyKey, Ticket
 
+NO_SUCH = "Ce choix n’existe pas dans votre préfecture."
+
 
 def test_what_is_sent_is_registered_and_explained(agent: Program, body: dict[str, Any]) -> None:
     response = agent.post("tickets/", body | {"take": True})
@@ -79,15 +81,15 @@ def test_a_demande_for_another_bureau_leaves_its_author_a_receipt(agent: Program
         ({"received_on": "2026-11-23"}, "received_on", "Cette date est dans le futur."),
         ({"received_on": "hier"}, "received_on", None),
         ({"office": None}, "office", "Choisissez le bureau qui répondra."),
-        ({"office": "SPX"}, "office", "Ce choix n’existe pas dans votre préfecture."),
+        ({"office": "SPX"}, "office", NO_SUCH),
         ({"office": "DOT", "take": True}, "take", "Cette demande n’est pas pour votre bureau."),
         ({"site": "SP1"}, "site", "Vous n’enregistrez pas ce qui arrive à ce site."),
-        ({"kind": ["correspondence"]}, "kind", "Ce choix n’existe pas dans votre préfecture."),
+        ({"kind": ["correspondence"]}, "kind", NO_SUCH),
         ({"sender": "Mairie"}, "sender", "Ce champ n’existe pas."),
         ({"subject": "a" * 501}, "subject", "L’objet dépasse 500 caractères (501)."),
         ({"answer": {"answered_on": "hier"}}, "answer.answered_on", None),
         ({"details": {"page": "/"}}, "details.page", "Ce type de demande n’a pas ce champ."),
-        ({"kind": "complaint", "details": {"about": "SPX"}}, "details.about", "Ce choix n’existe pas dans votre préfecture."),
+        ({"kind": "complaint", "details": {"about": "SPX"}}, "details.about", NO_SUCH),
         ({"propose": {"proposed_on": "2026-11-17", "meeting_on": "2026-11-19"}}, "propose", None),
     ],
 )  # fmt: skip
