@@ -13,6 +13,7 @@ import pytest
 
 from tests.factories import World, make_world
 from tests.tracker.api.programs import token_of
+from tests.tracker.api.walk import REGISTRATION
 from tracker import clock
 from tracker.models import Channel, Event, Nature, Ticket
 
@@ -59,6 +60,7 @@ def pointed(schema: dict[str, Any], world: World, references: list[str]) -> dict
         if component.endswith("Request"):
             for name, each in content["properties"].items():
                 point(name, each)
+    schema["components"]["schemas"]["RegisterRequest"]["example"] = REGISTRATION | {"received_on": str(today)}
     return schema
 
 
@@ -89,4 +91,5 @@ def test_no_answer_is_outside_the_description(
     assert Ticket.objects.count() > len(references), "no creation was good enough to be written"
     done = set(Event.objects.filter(stream="ticket", via="api").values_list("kind", flat=True))
     assert {"registered", "noted", "corrected"} <= done
-    Path("/tmp/fuzz.out").write_text(found.stdout[-3000:] + str((sorted(done), Ticket.objects.count())))
+    import resource
+    Path("/tmp/fuzz.out").write_text(str(resource.getrusage(resource.RUSAGE_CHILDREN)) + found.stdout[-3000:] + str((sorted(done), Ticket.objects.count())))
