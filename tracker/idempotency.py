@@ -1,7 +1,7 @@
 """A demande created under a key that the program chose is created once, however often and however fast it is asked."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -30,7 +30,7 @@ class Created:
     replayed: bool
 
 
-def digest_of(body: Mapping[str, Any]) -> str:
+def digest_of(body: Any) -> str:
     """Keyed, so that what was sent cannot be guessed from it."""
     canonical = json.dumps(body, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return salted_hmac("tracker.idempotency", canonical, algorithm="sha256").hexdigest()
@@ -48,7 +48,7 @@ def claim(user: User, key: str, digest: str) -> IdempotencyKey:
 
 
 def register_once(
-    prefecture: Prefecture, acts: Sequence[Command], author: Author, user: User, key: str, body: Mapping[str, Any]
+    prefecture: Prefecture, acts: Sequence[Command], author: Author, user: User, key: str, body: Any
 ) -> Created:
     """`writers.register`, or the demande that the same request has created under `key`. Raises KeyReused where the key
     served for something else; what is refused leaves no key behind."""

@@ -22,7 +22,9 @@ class CodeField(serializers.SlugRelatedField[Any]):
         super().__init__(slug_field=slug, queryset=rows, **kwargs)
 
     def get_queryset(self) -> QuerySet[Any]:
-        rows: QuerySet[Any] = super().get_queryset()
+        rows = super().get_queryset()
+        if rows is None:
+            raise TypeError("a code is looked for among rows")
         if any(field.name == "prefecture" for field in rows.model._meta.get_fields()):
             return rows.filter(prefecture_id=self.context["prefecture_id"])
         return rows
@@ -79,6 +81,6 @@ def colleague_of(bureau: Office, number: int | None) -> User | None:
     return found
 
 
-class PersonSerializer(serializers.Serializer[User]):
+class PersonSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField(source="pk")
     name = serializers.CharField(source="full_name")

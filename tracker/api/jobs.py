@@ -17,7 +17,7 @@ TAG: Final = "Travaux"
 MOST: Final = 50
 
 
-class JobSerializer(serializers.Serializer[Job]):
+class JobSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField(source="pk")
     kind = serializers.CharField()
     state = serializers.ChoiceField(choices=JobState.choices)

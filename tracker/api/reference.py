@@ -45,7 +45,7 @@ class MembershipSerializer(serializers.Serializer[Membership]):
 
 
 class TokenSerializer(serializers.Serializer[ApiToken]):
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a field's name, not its label
     scope = serializers.ChoiceField(choices=TokenScope.choices)
     expires_on = serializers.DateField()
 
@@ -73,7 +73,7 @@ class MeView(ApiView):
 
 class CodeSerializer(serializers.Serializer[Any]):
     code = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a field's name, not its label
 
 
 class SiteSerializer(serializers.Serializer[Site]):
@@ -87,13 +87,15 @@ class OfficeSerializer(serializers.Serializer[Office]):
     code = serializers.CharField()
     name = serializers.CharField()
     site = serializers.CharField(source="site.code")
-    parent = serializers.CharField(source="parent.code", allow_null=True, default=None)
+    parent = serializers.CharField(  # type: ignore[assignment]  # a field's name, not its parent
+        source="parent.code", allow_null=True, default=None
+    )
     is_sensitive = serializers.BooleanField()
 
 
 class KindSerializer(serializers.Serializer[TicketKind]):
     code = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a field's name, not its label
     machine = serializers.ChoiceField(choices=Machine.choices)
 
 
@@ -104,7 +106,7 @@ class MailboxSerializer(serializers.Serializer[Mailbox]):
 
 class NumberedModuleSerializer(serializers.Serializer[Any]):
     number = serializers.ChoiceField(choices=Module.choices)
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a field's name, not its label
 
 
 class PrefectureSerializer(serializers.Serializer[Any]):
@@ -157,7 +159,7 @@ def described(prefecture: Prefecture) -> dict[str, Any]:
 class ClosedDaySerializer(serializers.Serializer[Any]):
     date = serializers.DateField()
     name = serializers.CharField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]  # a field's name, not its source
     local = serializers.BooleanField(help_text="Fermé par ce site seul.")
 
 

@@ -23,7 +23,7 @@ def code_of(source: str) -> serializers.CharField:
     return serializers.CharField(source=f"{source}.code", allow_null=True, default=None)
 
 
-class TicketSerializer(serializers.Serializer[Ticket]):
+class TicketSerializer(serializers.Serializer[Any]):
     """One row of a list. Of a sealed demande only reference, bureau and dates are given: everything else is null.
 
     The context gives `user`, the reader; and `abilities`, where the demande may be out of the reader's sight.
@@ -86,7 +86,7 @@ class SkippedSerializer(serializers.Serializer[Any]):
 
 class RuleSerializer(serializers.Serializer[Any]):
     days = serializers.IntegerField(help_text="En jours ouvrés.")
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]  # a field's name, not its source
     valid_from = serializers.DateField()
     valid_until = serializers.DateField(allow_null=True)
     holding_counts = serializers.BooleanField(help_text="Une réponse d’attente datée suffit.")
@@ -175,7 +175,7 @@ class TicketDetailSerializer(TicketSerializer):
         return actions
 
 
-class EventSerializer(serializers.Serializer[Event]):
+class EventSerializer(serializers.Serializer[Any]):
     """One line of the journal. What an event calls by internal identifiers is left out."""
 
     number = serializers.IntegerField()

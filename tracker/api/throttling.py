@@ -1,6 +1,6 @@
 """How often the API may be called. Counts stand in the cache, which production shares between its processes."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.conf import settings
 from rest_framework.request import Request
@@ -11,14 +11,14 @@ from tracker.models import User
 
 class ApiThrottle(SimpleRateThrottle):
     def get_rate(self) -> str:
-        rate: str = settings.SILLAGE_API_RATES[self.scope]
+        rate: str = settings.SILLAGE_API_RATES[str(self.scope)]
         return rate
 
 
 class PersonThrottle(ApiThrottle):
     """One person, by whatever token or session."""
 
-    scope: ClassVar[str] = "person"
+    scope = "person"
 
     def get_cache_key(self, request: Request, view: Any) -> str | None:
         if not isinstance(request.user, User):
@@ -29,7 +29,7 @@ class PersonThrottle(ApiThrottle):
 class RefusedThrottle(ApiThrottle):
     """An address whose calls are refused for want of a good token."""
 
-    scope: ClassVar[str] = "refused"
+    scope = "refused"
 
     def get_cache_key(self, request: Request, view: Any) -> str:
         return self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)}

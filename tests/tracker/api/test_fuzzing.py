@@ -18,7 +18,7 @@ from tracker import clock
 from tracker.models import Channel, Event, Nature, Ticket
 
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,ignored_auth"
-SEED, EXAMPLES, MOST_SECONDS = "44", "6", 600
+SEED, EXAMPLES, MOST_SECONDS = "44", "4", 180
 
 
 @pytest.fixture
@@ -91,5 +91,3 @@ def test_no_answer_is_outside_the_description(
     assert Ticket.objects.count() > len(references), "no creation was good enough to be written"
     done = set(Event.objects.filter(stream="ticket", via="api").values_list("kind", flat=True))
     assert {"registered", "noted", "corrected"} <= done
-    import resource
-    Path("/tmp/fuzz.out").write_text(str(resource.getrusage(resource.RUSAGE_CHILDREN)) + found.stdout[-3000:] + str((sorted(done), Ticket.objects.count())))
