@@ -24,6 +24,7 @@ check "templates (djlint)" djlint --lint --quiet frontend/templates
 check "types (mypy)" mypy config tracker correspondence complaints actions notifications frontend manage.py
 check "import contracts" lint-imports
 check "migrations" python manage.py makemigrations --check --dry-run
+check "API description" python manage.py spectacular --validate --fail-on-warn --file /dev/null
 check "system checks" python manage.py check --fail-level WARNING
 if [ "${1:-}" = --with-tests ]; then
   python -m pytest -n 2 -q -m "not e2e and not slow and not postgresql" --ignore tests/frontend --durations 8 tests || failed=$((failed + 1))

@@ -187,7 +187,8 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_VERSIONING_CLASS": None,
     "EXCEPTION_HANDLER": "tracker.api.errors.handle",
-    # Addresses are those of the connection: a header that anybody may write names nobody.
+    # The address of the connection: a header that anybody may write names nobody. Behind a proxy it is the proxy's, and
+    # those who are refused share one count; whose token is good is never in it.
     "NUM_PROXIES": 0,
 }
 SILLAGE_API_RATES = {"person": "600/min", "refused": "30/min"}
