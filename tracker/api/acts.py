@@ -79,9 +79,11 @@ class SendBackSerializer(ActSerializer):
 
 
 class AskRequesterSerializer(ActSerializer):
-    asked_on = serializers.DateField()
+    asked_on = serializers.DateField(help_text="Le jour de la demande de pièce.")
     missing = serializers.CharField(help_text="Ce qui manque.")
-    until = serializers.DateField(required=False, allow_null=True, default=None)
+    until = serializers.DateField(
+        required=False, allow_null=True, default=None, help_text="Le délai laissé au demandeur."
+    )
     reason = serializers.CharField(
         required=False, allow_blank=True, default="", help_text="Pourquoi une nouvelle pièce, à partir de la deuxième."
     )
@@ -91,14 +93,14 @@ class AskRequesterSerializer(ActSerializer):
 
 
 class CompleteSerializer(ActSerializer):
-    completed_on = serializers.DateField()
+    completed_on = serializers.DateField(help_text="Le jour où la pièce est arrivée.")
 
     def command(self, **data: Any) -> commands.Command:
         return commands.Complete(**data)
 
 
 class HoldSerializer(ActSerializer):
-    sent_on = serializers.DateField()
+    sent_on = serializers.DateField(help_text="Le jour où elle est partie.")
     promised_on = serializers.DateField(
         required=False, allow_null=True, default=None, help_text="Sans elle, aucune échéance n’est tenue."
     )
@@ -109,7 +111,7 @@ class HoldSerializer(ActSerializer):
 
 class AnswerSerializer(ActSerializer):
     answered_on = serializers.DateField(allow_null=True, help_text="Le jour du départ ; null s’il est inconnu.")
-    channel = fields.channel(required=False, allow_null=True, default=None)
+    channel = fields.channel(required=False, allow_null=True, default=None, help_text="Le canal de la réponse.")
 
     def command(self, **data: Any) -> commands.Command:
         return commands.Answer(data["answered_on"], data["channel"].pk if data["channel"] else None)
@@ -119,23 +121,23 @@ class AnswerSerializer(ActSerializer):
 
 
 class ProposeSerializer(ActSerializer):
-    proposed_on = serializers.DateField()
-    meeting_on = serializers.DateField()
-    place = serializers.CharField(required=False, allow_blank=True, default="", max_length=PLACE)
+    proposed_on = serializers.DateField(help_text="Le jour de la proposition.")
+    meeting_on = serializers.DateField(help_text="Le jour proposé.")
+    place = serializers.CharField(required=False, allow_blank=True, default="", max_length=PLACE, help_text="Le lieu.")
 
     def command(self, **data: Any) -> commands.Command:
         return commands.Propose(**data)
 
 
 class ConfirmSerializer(ActSerializer):
-    confirmed_on = serializers.DateField()
+    confirmed_on = serializers.DateField(help_text="Le jour de la confirmation.")
 
     def command(self, **data: Any) -> commands.Command:
         return commands.Confirm(**data)
 
 
 class HoldMeetingSerializer(ActSerializer):
-    met_on = serializers.DateField()
+    met_on = serializers.DateField(help_text="Le jour du rendez-vous.")
     requester_unavailable = serializers.BooleanField(
         required=False, default=False, help_text="La date a été reculée parce que le demandeur n’était pas disponible."
     )
@@ -145,7 +147,7 @@ class HoldMeetingSerializer(ActSerializer):
 
 
 class DeclineSerializer(ActSerializer):
-    on = serializers.DateField()
+    on = serializers.DateField(help_text="Le jour où c’est arrivé.")
     ends = serializers.BooleanField(required=False, default=False, help_text="Aucune autre date ne sera cherchée.")
     note = NoteField()
 
@@ -154,7 +156,9 @@ class DeclineSerializer(ActSerializer):
 
 
 class CancelSerializer(DeclineSerializer):
-    by = serializers.ChoiceField(choices=[("requester", "Le demandeur"), ("prefecture", "La préfecture")])
+    by = serializers.ChoiceField(
+        choices=[("requester", "Le demandeur"), ("prefecture", "La préfecture")], help_text="Qui annule."
+    )
 
     def command(self, **data: Any) -> commands.Command:
         by = data.pop("by")
@@ -171,7 +175,7 @@ class CloseSerializer(ActSerializer):
 
 class ForwardSerializer(ActSerializer):
     to = serializers.CharField(max_length=FORWARDED_TO, help_text="L’administration compétente.")
-    forwarded_on = serializers.DateField()
+    forwarded_on = serializers.DateField(help_text="Le jour de la transmission.")
     told_on = serializers.DateField(help_text="Le jour où l’expéditeur a été prévenu : c’est lui qui compte.")
 
     def command(self, **data: Any) -> commands.Command:
@@ -179,8 +183,8 @@ class ForwardSerializer(ActSerializer):
 
 
 class DismissSerializer(ActSerializer):
-    reason = serializers.ChoiceField(choices=DismissalReason.choices)
-    on = serializers.DateField()
+    reason = serializers.ChoiceField(choices=DismissalReason.choices, help_text="Le motif.")
+    on = serializers.DateField(help_text="Le jour où c’est arrivé.")
     confirmed = serializers.BooleanField(
         required=False, default=False, help_text="L’encadrant écarte du calcul une demande dont l’échéance est passée."
     )
@@ -224,7 +228,7 @@ class UndoSerializer(ActSerializer):
 
 
 class NoteSerializer(ActSerializer):
-    text = serializers.CharField()
+    text = serializers.CharField(help_text="La note.")
 
     def command(self, **data: Any) -> commands.Command:
         return commands.Note(**data)
@@ -298,5 +302,6 @@ ACTS: Final = (
 WITHOUT_ADDRESS: Final = {
     commands.Register: "created by POST /tickets/",
     commands.Absorb: "the other side of merge",
+    commands.Eliminate: "carried out by a job, under the archives' visa",
     commands.Recompute: "follows a change of rule or calendar",
 }

@@ -36,31 +36,31 @@ class CodeField(serializers.SlugRelatedField[Any]):
 
 
 def channel(**kwargs: Any) -> CodeField:
-    return CodeField(Channel.objects.all(), **kwargs)
+    return CodeField(Channel.objects.all(), **({"help_text": "Le canal, par code."} | kwargs))
 
 
 def nature(**kwargs: Any) -> CodeField:
-    return CodeField(Nature.objects.all(), **kwargs)
+    return CodeField(Nature.objects.all(), **({"help_text": "La nature, par code."} | kwargs))
 
 
 def kind(**kwargs: Any) -> CodeField:
-    return CodeField(TicketKind.objects.filter(is_active=True), **kwargs)
+    return CodeField(TicketKind.objects.filter(is_active=True), **({"help_text": "Le type, par code."} | kwargs))
 
 
 def theme(**kwargs: Any) -> CodeField:
-    return CodeField(Theme.objects.all(), **kwargs)
+    return CodeField(Theme.objects.all(), **({"help_text": "Le thème, par code."} | kwargs))
 
 
 def mailbox(**kwargs: Any) -> CodeField:
-    return CodeField(Mailbox.objects.all(), slug="name", **kwargs)
+    return CodeField(Mailbox.objects.all(), slug="name", **({"help_text": "La boîte fonctionnelle, par nom."} | kwargs))
 
 
 def site(**kwargs: Any) -> CodeField:
-    return CodeField(Site.objects.all(), **kwargs)
+    return CodeField(Site.objects.all(), **({"help_text": "Le site, par code."} | kwargs))
 
 
 def office(**kwargs: Any) -> CodeField:
-    return CodeField(Office.objects.filter(is_active=True), **kwargs)
+    return CodeField(Office.objects.filter(is_active=True), **({"help_text": "Le bureau, par code."} | kwargs))
 
 
 @extend_schema_field(serializers.IntegerField(min_value=1, max_value=LARGEST_KEY))

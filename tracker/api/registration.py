@@ -34,27 +34,39 @@ class RegisterSerializer(StrictSerializer):
     channel = fields.channel()
     nature = fields.nature()
     received_on = serializers.DateField(help_text="Le jour d’arrivée, qui fait partir le délai.")
-    sender_name = serializers.CharField()
-    sender_contact = serializers.CharField(required=False, allow_blank=True, default="")
-    subject = serializers.CharField()
-    body = serializers.CharField(required=False, allow_blank=True, default="")
+    sender_name = serializers.CharField(help_text="L’expéditeur.")
+    sender_contact = serializers.CharField(
+        required=False, allow_blank=True, default="", help_text="Son adresse de réponse."
+    )
+    subject = serializers.CharField(help_text="L’objet, en quelques mots.")
+    body = serializers.CharField(required=False, allow_blank=True, default="", help_text="Le texte.")
     module = serializers.ChoiceField(
         required=False, choices=Module.choices, help_text="Par défaut 1, et 4 pour un rendez-vous."
     )
     theme = fields.theme(required=False, allow_null=True, default=None)
     mailbox = fields.mailbox(required=False, allow_null=True, default=None)
     site = fields.site(required=False, help_text="Le site d’arrivée ; par défaut le vôtre.")
-    postmark_on = serializers.DateField(required=False, allow_null=True, default=None)
+    postmark_on = serializers.DateField(
+        required=False, allow_null=True, default=None, help_text="Le cachet de la poste."
+    )
     details = serializers.DictField(
-        required=False, default=dict, help_text="Ce que seul ce type demande : « about », « page »."
+        required=False,
+        default=dict,
+        help_text="Ce que seul ce type demande : « about », le bureau visé ; « page », celle du site.",
     )
     office = fields.office(
         required=False, allow_null=True, default=None, help_text="Le bureau ; le courrier peut affecter plus tard."
     )
     take = serializers.BooleanField(required=False, default=False, help_text="Je m’en occupe : dans mon bureau.")
-    answer = AnsweredSerializer(required=False, allow_null=True, default=None, help_text="La réponse, déjà partie.")
-    propose = ProposedSerializer(required=False, allow_null=True, default=None, help_text="La date, déjà proposée.")
-    hold_meeting = MetSerializer(required=False, allow_null=True, default=None, help_text="Le rendez-vous, déjà tenu.")
+    answer = AnsweredSerializer(
+        required=False, allow_null=True, default=None, help_text="Déjà répondu : comme l’acte « answer »."
+    )
+    propose = ProposedSerializer(
+        required=False, allow_null=True, default=None, help_text="Déjà proposé : comme l’acte « propose »."
+    )
+    hold_meeting = MetSerializer(
+        required=False, allow_null=True, default=None, help_text="Déjà tenu : comme « hold_meeting »."
+    )
 
     @property
     def desk(self) -> Desk:
