@@ -38,7 +38,7 @@ def test_the_secret_is_shown_once_and_works(agent: Client) -> None:
         ({"label": ""}, "Dites à quoi ce jeton servira."),
         ({"expires_on": "20/11/2026"}, "Choisissez un jour à venir."),
         ({"expires_on": "21/11/2027"}, "Un jeton vaut un an au plus"),
-        ({"scope": "all"}, "Sélectionnez un choix valide."),
+        ({"scope": "all"}, "n’est pas un choix possible"),
     ],
 )
 def test_a_refusal_stands_beside_its_field_and_keeps_what_was_typed(
