@@ -302,6 +302,8 @@ ACTS: Final = (
 WITHOUT_ADDRESS: Final = {
     commands.Register: "created by POST /tickets/",
     commands.Absorb: "the other side of merge",
+    commands.Attach: "files are not JSON: they are attached on the page",
+    commands.Withdraw: "as Attach",
     commands.Eliminate: "carried out by a job, under the archives' visa",
     commands.Recompute: "follows a change of rule or calendar",
 }

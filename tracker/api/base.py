@@ -29,6 +29,11 @@ class ApiView(APIView):
         if unknown:
             raise exceptions.ValidationError({name: [UNKNOWN_PARAMETER] for name in sorted(unknown)})
 
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        final = super().finalize_response(request, response, *args, **kwargs)
+        final["Cache-Control"] = "no-store"  # personal data: on no disk of the way
+        return final
+
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
             throttle = RefusedThrottle()

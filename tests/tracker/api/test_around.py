@@ -97,6 +97,11 @@ def test_any_other_address_is_a_404_in_json(agent: Program, path: str) -> None:
     assert response.json() == {"detail": "N’existe pas, ou pas pour vous."}
 
 
+def test_nothing_is_kept_on_the_way(agent: Program) -> None:
+    for path in ("me/", "tickets/", "nowhere/"):
+        assert agent.get(path)["Cache-Control"] == "no-store"
+
+
 def test_other_methods_are_refused(agent: Program) -> None:
     response = agent.client.delete(f"{ROOT}tickets/", headers={"Authorization": f"Bearer {agent.secret}"})
     assert (response.status_code, response["Content-Type"]) == (405, "application/json")
