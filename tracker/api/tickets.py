@@ -25,9 +25,9 @@ from tracker.explaining import explain
 from tracker.filters import TicketFilter
 from tracker.models import Event, Ticket
 from tracker.permissions import abilities
-from tracker.teams import people_of
 from tracker.reading import band_of, context_of, fetch, fetch_to_undo, refusal, undo_refusal
 from tracker.registry import ORDERS, READERS
+from tracker.teams import people_of
 from tracker.writers import STREAM
 
 TAG: Final = "Demandes"
