@@ -18,7 +18,9 @@ from tracker import clock
 from tracker.models import Channel, Event, Nature, Ticket
 
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,ignored_auth"
-SEED, EXAMPLES, MOST_SECONDS = "44", "4", 180
+SEED, EXAMPLES = "44", "4"
+HANGS_AFTER = 600
+"""Seconds. Alone on two processors it ends in about one minute; a shared machine is no failure."""
 
 
 @pytest.fixture
@@ -85,7 +87,7 @@ def test_no_answer_is_outside_the_description(
             "-H", f"Authorization: Bearer {secret}",
         ],
         cwd=tmp_path, env=os.environ | {"PYTHONWARNINGS": "ignore"}, capture_output=True, text=True,
-        timeout=MOST_SECONDS, check=False,
+        timeout=HANGS_AFTER, check=False,
     )  # fmt: skip
     assert found.returncode == 0, found.stdout[-6000:] + found.stderr[-2000:]
     assert Ticket.objects.count() > len(references), "no creation was good enough to be written"
