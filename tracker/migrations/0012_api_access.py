@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tracker', '0010_absences'),
+        ('tracker', '0011_settings'),
     ]
 
     operations = [
