@@ -178,6 +178,16 @@ class ImportReport:
         return asking.can_be_carried_out(self.job) and (not self.dry_run or bool(self.changes))
 
     @property
+    def elsewhere(self) -> str:
+        """That most rows stand elsewhere already, in a sentence; empty where they do not."""
+        found = self.job.result.get("elsewhere")
+        return str(found["sentence"]) if found else ""
+
+    @property
+    def must_be_confirmed(self) -> bool:
+        return asking.must_be_confirmed(self.job)
+
+    @property
     def can_be_changed(self) -> bool:
         return asking.can_be_changed(self.job)
 

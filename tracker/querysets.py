@@ -10,7 +10,7 @@ from tracker.enums import OPEN_STATES, Role, State
 from tracker.scopes import Grant, Scope
 
 if TYPE_CHECKING:
-    from tracker.models import Ticket, User  # noqa: F401  (Ticket: named in a string below)
+    from tracker.models import ExternalIdentity, Ticket, User  # noqa: F401  (named in strings below)
 
 
 def granted(grant: Grant) -> Q:
@@ -71,3 +71,10 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         if "state" in fields:
             raise TypeError("a state is written by a transition, never by update()")
         return super().update(**fields)
+
+
+class IdentityQuerySet(models.QuerySet["ExternalIdentity"]):
+    def standing(self) -> "IdentityQuerySet":
+        """Those whose demande is what their row became. Withdrawing an import frees its rows, but for the demandes that
+        somebody has taken up again since."""
+        return self.filter(Q(withdrawn_at=None) | ~Q(ticket__state=State.DISMISSED))

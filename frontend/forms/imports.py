@@ -8,7 +8,7 @@ from django import forms
 from django.utils.text import capfirst
 
 from frontend.forms.base import PageForm
-from frontend.forms.fields import DatedForm, DescribedField, PlainTextField
+from frontend.forms.fields import DatedForm, DescribedField, PlainTextField, TickField
 from frontend.import_columns import ShownSheet
 from tracker.enums import Module
 from tracker.importing.columns import Columns
@@ -151,6 +151,12 @@ def kind_choices(prefecture: Prefecture) -> list[tuple[str, str]]:
     kinds = dict(prefecture.kinds.filter(is_active=True).values_list("code", "label"))
     known = [(word, REGISTER_LABELS[word]) for word, (code, *_) in REGISTERS.items() if code in kinds]
     return known + [(code, label) for code, label in kinds.items() if code not in usual]
+
+
+class ConfirmForm(PageForm):
+    """Before importing for good what stands elsewhere already."""
+
+    confirmed = TickField(label="Importer quand même\xa0: ce sont d’autres demandes, à enregistrer en plus")
 
 
 class ColumnsForm(PageForm):

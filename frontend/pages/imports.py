@@ -17,7 +17,7 @@ from django.urls import path
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from frontend.downloads import workbook
-from frontend.forms.imports import ColumnsForm, ImportForm, kind_choices, options_as_initial
+from frontend.forms.imports import ColumnsForm, ConfirmForm, ImportForm, kind_choices, options_as_initial
 from frontend.http import PageRequest
 from frontend.import_columns import sheet_shown
 from frontend.import_report import ImportReport
@@ -159,15 +159,22 @@ def show(request: PageRequest, job_id: int) -> HttpResponse:
     if job.params.get("asks_columns") and asking.can_be_changed(job):
         return redirect("import-columns", job.pk)
     name = "partials/_import_status" if request.htmx else "pages/import"
-    return render(request, f"frontend/{name}.html", {"report": report_of(job, prefecture)})
+    context = {"report": report_of(job, prefecture), "confirm": ConfirmForm()}
+    return render(request, f"frontend/{name}.html", context)
 
 
 @require_POST
 def carry_out(request: PageRequest, job_id: int) -> HttpResponse:
     prefecture, job = job_of(request, job_id)
+    form = ConfirmForm(request.POST)
+    confirmed = form.is_valid() and form.cleaned_data["confirmed"]
     try:
-        after = asking.carry_out(prefecture, request.user, job)
+        after = asking.carry_out(prefecture, request.user, job, confirmed=confirmed)
     except InvalidCommand as refusal:
+        if refusal.field == "confirmed":
+            form.add_error("confirmed", refusal.message)
+            context = {"report": report_of(job, prefecture), "confirm": form}
+            return render(request, "frontend/pages/import.html", context, status=UNPROCESSABLE)
         return errors.page(request, 409, title="Cet import ne peut pas commencer", text=refusal.message)
     return redirect("import", after.pk)
 

@@ -12,7 +12,7 @@ from tracker import clock, jobs
 from tracker.enums import JobState
 from tracker.errors import InvalidCommand
 from tracker.importing.columns import Columns, in_doubt, recall, remember
-from tracker.importing.files import JOB_KIND, forget_file
+from tracker.importing.files import JOB_KIND, digest_of_file, forget_file
 from tracker.importing.options import ImportOptions, ImportTarget, resolve
 from tracker.importing.proposing import Proposal, propose_register
 from tracker.models import Job, Prefecture, User
@@ -23,6 +23,9 @@ from tracker.spreadsheets.registers import read_register
 from tracker.spreadsheets.tables import preview_sheets
 
 ASKS_COLUMNS = "Indiquez à quoi correspond chaque colonne de ce fichier."
+ASKS_CONFIRMATION = (
+    "Cochez cette case si ces demandes doivent vraiment être enregistrées une seconde fois, ou changez les réglages."
+)
 FILE_IS_GONE = "Ce fichier n’est plus gardé\xa0: déposez-le à nouveau."
 
 
@@ -66,7 +69,7 @@ def rehearse(prefecture: Prefecture, user: User, options: ImportOptions, path: P
     Raises InvalidCommand beside the option that is wrong, SpreadsheetError where the file is: nothing is then kept.
     """
     look = look_at(path, name, resolve(prefecture, options, name))
-    params: dict[str, Any] = {"name": name, "dry_run": True}
+    params: dict[str, Any] = {"name": name, "dry_run": True, "sha256": digest_of_file(path)}
     if look.proposal is not None:
         params["proposal"] = [look.proposal.agreeing, look.proposal.compared]
         options = replace(options, register=look.proposal.register)
@@ -107,15 +110,21 @@ def name_columns(prefecture: Prefecture, user: User, job: Job, header: Sequence[
     return again
 
 
-def carry_out(prefecture: Prefecture, user: User, job: Job) -> Job:
-    """Import for good what was rehearsed, or take up again an import that failed. Asked twice, it begins once."""
+def carry_out(prefecture: Prefecture, user: User, job: Job, *, confirmed: bool = False) -> Job:
+    """Import for good what was rehearsed, or take up again an import that failed. Asked twice, it begins once. Raises
+    InvalidCommand where the file is gone, or where most rows stand elsewhere (`confirmed`: a person has seen it)."""
     with transaction.atomic():
         job = Job.objects.select_for_update().get(pk=job.pk)
         if following := job.params.get("followed_by"):
             return Job.objects.get(pk=following)
         if not can_be_carried_out(job):
             raise InvalidCommand(FILE_IS_GONE, field="file")
-        params = {key: job.params[key] for key in ("name", "options") if key in job.params} | {"dry_run": False}
+        if must_be_confirmed(job) and not confirmed:
+            raise InvalidCommand(ASKS_CONFIRMATION, field="confirmed")
+        params = {key: job.params[key] for key in ("name", "options", "sha256") if key in job.params}
+        params |= {"dry_run": False}
+        if must_be_confirmed(job):
+            params["options"] = {**params["options"], "allow_known_elsewhere": True}
         with file_of(job).open("rb") as handle:
             after = keep(prefecture, user, params, handle, kind=job.kind)
         follow(job, after)
@@ -131,7 +140,12 @@ def follow(job: Job, after: Job) -> None:
 def can_be_carried_out(job: Job) -> bool:
     """A rehearsal that came to its end, or an import that did not; its file is still there."""
     wanted = JobState.DONE if is_rehearsal(job) else JobState.FAILED
-    return bool(job.file) and job.state == wanted
+    return bool(job.file) and job.state == wanted and "withdrawn_by" not in job.params
+
+
+def must_be_confirmed(job: Job) -> bool:
+    """Whether the rehearsal has found most of its rows elsewhere."""
+    return is_rehearsal(job) and bool(job.result.get("elsewhere"))
 
 
 def can_be_changed(job: Job) -> bool:

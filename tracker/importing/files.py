@@ -1,6 +1,8 @@
 """The files of imports hold personal data: each is kept as long as it is needed, and no longer."""
 
+import hashlib
 from datetime import timedelta
+from pathlib import Path
 from typing import Final
 
 from tracker import clock
@@ -13,6 +15,12 @@ REHEARSAL_KEPT: Final = timedelta(hours=24)
 """A rehearsal that nobody has confirmed by then is to be begun again from the file."""
 REFUSED_KEPT: Final = timedelta(days=30)
 """The cells of refused rows, to be mended and imported again; their sheet, row and reason stay in the report."""
+
+
+def digest_of_file(path: Path) -> str:
+    """What tells the very same file, whatever its name."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def forget_file(job: Job) -> None:

@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from tracker import bulk, clock, writers
 from tracker.commands import Command
@@ -15,6 +16,7 @@ from tracker.deadlines import Fact, effective
 from tracker.enums import OPEN_STATES, Machine, State, Via
 from tracker.errors import SillageError
 from tracker.importing import acts
+from tracker.importing.elsewhere import find_elsewhere
 from tracker.importing.identities import Identifier, RowIdentity
 from tracker.importing.lookups import Lookups
 from tracker.importing.options import ImportTarget
@@ -125,11 +127,25 @@ class Importer:
         for chunk in chunks(self.candidates(reading), writers.CHUNK):
             done = max(0, min(self.start - written, len(chunk)))
             written += len(chunk)
+            if written == len(chunk) and not self.start:
+                self.compare(chunk)
             if chunk[done:]:
                 self.read_part = chunk[-1].row.table.progress(chunk[-1].row.row)
                 self.write(chunk[done:], written)
         self.conclude(reading)
         return self.report
+
+    def compare(self, first: Sequence[Candidate]) -> None:
+        """Say where the rows stand already. Raises KnownElsewhere before anything is written, unless a person has
+        confirmed it."""
+        new = [candidate.identity for candidate in first if candidate.repeats is Repeat.NOTHING]
+        sha256 = self.job.params.get("sha256", "") if self.job else ""
+        elsewhere = find_elsewhere(self.target, new, sha256)
+        if elsewhere is None:
+            return
+        if not self.dry_run and not self.target.options.allow_known_elsewhere:
+            raise elsewhere.refusal()
+        self.report.elsewhere = elsewhere.as_json() | {"sentence": elsewhere.sentence}
 
     def conclude(self, reading: TableReading) -> None:
         report, lookups = self.report, self.lookups
@@ -206,12 +222,14 @@ class Importer:
 
     def match(self, chunk: Sequence[Candidate]) -> None:
         """Find the demandes that the rows of a chunk already are, and what their journal says of the open ones."""
-        identities = ExternalIdentity.objects.filter(
+        identities = ExternalIdentity.objects.standing().filter(
             prefecture=self.target.prefecture,
             kind=self.target.kind,
             register=self.target.register,
             key__in={candidate.identity.key for candidate in chunk},
-        ).select_related("ticket")
+        )
+        # Where somebody has reopened what an import brought in before it was withdrawn, the latest one stands.
+        identities = identities.select_related("ticket").order_by(F("withdrawn_at").asc(nulls_last=True))
         found = {(known.sheet, known.year, known.key): known for known in identities}
         # What may be written is locked, in order; what has ended is only compared.
         still_open = {known.ticket_id for known in found.values() if known.ticket.is_open}
@@ -319,6 +337,7 @@ class Importer:
             received_on=identity.received_on,
             sender_digest=identity.sender,
             job_id=self.job.pk if self.job else None,
+            withdrawn_at=None,
         )
 
     def settle_repeated(self, candidates: Iterable[Candidate]) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tracker.errors import SillageError
+from tracker.importing.elsewhere import KnownElsewhere
 from tracker.importing.files import JOB_KIND, forget_file
 from tracker.importing.importer import Importer
 from tracker.importing.options import ImportOptions, resolve
@@ -23,7 +24,11 @@ def run(job: Job, progress: Progress) -> dict[str, Any]:
     done = progress.checkpoint_data
     if "result" not in done:
         dry_run = bool(job.params.get("dry_run", False))
-        result = read_and_write(job, progress, dry_run=dry_run)
+        try:
+            result = read_and_write(job, progress, dry_run=dry_run)
+        except KnownElsewhere:
+            forget_file(job)  # taking it up again would be refused again: it is to be rehearsed, and confirmed
+            raise
         if dry_run:
             return result
         # Kept before the file is deleted: whoever takes the job up from here has nothing left to read.
@@ -68,6 +73,7 @@ def checkpointed(importer: Importer) -> dict[str, Any]:
         "taken": report.taken,
         "already_known": report.already_known,
         "updated": report.updated,
+        "elsewhere": report.elsewhere,
         "refused": [row.as_json() for row in report.refused if (row.sheet, row.row) not in by_file],
         "created_mailboxes": sorted({*report.created_mailboxes, *lookups.created_mailboxes}),
         "created_themes": sorted({*report.created_themes, *lookups.created_themes}),

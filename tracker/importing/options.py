@@ -36,6 +36,8 @@ class ImportOptions:
     register: str | None = None
     undated: Undated = "open"
     mapping: dict[str, str | None] | None = None
+    allow_known_elsewhere: bool = False
+    """Whether a person has said that the rows are to be taken although most stand elsewhere."""
 
     def as_json(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__dataclass_fields__}

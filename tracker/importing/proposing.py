@@ -34,7 +34,7 @@ def propose_register(
     agreeing: Counter[str] = Counter()
     keys = sorted({key for _, _, key in arrivals})
     for start in range(0, len(keys), PER_QUERY):
-        known = ExternalIdentity.objects.filter(
+        known = ExternalIdentity.objects.standing().filter(
             prefecture=prefecture, kind=kind, key__in=keys[start : start + PER_QUERY]
         )
         for register, sheet, year, key, received_on in known.values_list(

@@ -41,6 +41,8 @@ class ImportReport:
     first_arrival: str = ""
     """ISO dates of the rows that the file itself does not refuse; empty where there is none."""
     last_arrival: str = ""
+    elsewhere: dict[str, Any] | None = None
+    """Where most of these rows stand already (see `elsewhere`), with the `sentence` that says so."""
     dry_run: bool = False
 
     def as_json(self) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from tracker.enums import OPEN_STATES, DismissalReason, Exclusion, Module, Outco
 from tracker.models.journal import Job
 from tracker.models.organisation import Office, Prefecture, Site, User
 from tracker.models.reference import Channel, DeadlineRule, Mailbox, Nature, Theme, TicketKind
-from tracker.querysets import TicketQuerySet
+from tracker.querysets import IdentityQuerySet, TicketQuerySet
 from tracker.workflow import MeetingWorkflow, ReplyWorkflow
 
 
@@ -180,12 +180,18 @@ class ExternalIdentity(models.Model):
     received_on = models.DateField("arrivée dans le registre")
     sender_digest = models.CharField("empreinte de l’expéditeur", max_length=64)
     job = models.ForeignKey(Job, models.PROTECT, null=True, related_name="+", verbose_name="import")
+    # Its import was withdrawn: the row may be imported again (docs/decisions/0015-withdrawing-an-import.md).
+    withdrawn_at = models.DateTimeField("retirée le", null=True, blank=True)
+
+    objects = IdentityQuerySet.as_manager()
 
     class Meta:
         verbose_name = "identité dans un registre"
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["prefecture", "kind", "register", "sheet", "year", "key"], name="identity_unique"
+                fields=["prefecture", "kind", "register", "sheet", "year", "key"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="identity_unique",
             )
         ]
 

@@ -7,7 +7,8 @@ from django.core.files import File
 from django.core.management.base import CommandError, CommandParser
 
 from tracker.enums import JobState
-from tracker.importing.files import forget_file
+from tracker.importing.elsewhere import OPTION
+from tracker.importing.files import digest_of_file, forget_file
 from tracker.importing.job import KIND
 from tracker.importing.options import REGISTERS, ImportOptions, resolve
 from tracker.jobs import run_here
@@ -33,6 +34,11 @@ class Command(SillageCommand):
             default="open",
             help="ligne sans réponse : encore ouverte (open), ou répondue sans date, donc hors délai (late)",
         )
+        parser.add_argument(
+            OPTION,
+            action="store_true",
+            help="importe même si la plupart des lignes sont déjà là sous un autre type ou dans un autre registre",
+        )
         parser.add_argument("--dry-run", action="store_true", help="répétition : rien n’est écrit")
         parser.add_argument("--json", action="store_true", help="rapport en JSON")
 
@@ -44,7 +50,12 @@ class Command(SillageCommand):
         with path.open("rb") as handle:
             job = run_here(
                 KIND,
-                {"options": chosen.as_json(), "name": path.name, "dry_run": options["dry_run"]},
+                {
+                    "options": chosen.as_json(),
+                    "name": path.name,
+                    "sha256": digest_of_file(path),
+                    "dry_run": options["dry_run"],
+                },
                 prefecture=prefecture,
                 file=File(handle, name=path.name),
                 listener=None if options["json"] or not sys.stderr.isatty() else self.show_progress,
@@ -53,7 +64,7 @@ class Command(SillageCommand):
         if job.state != JobState.DONE:
             raise CommandError(job.error)
         if options["json"]:
-            keys = (*COUNTS, "refused", *LISTS, "dry_run", "register")
+            keys = (*COUNTS, "refused", *LISTS, "elsewhere", "dry_run", "register")
             self.stdout.write(json.dumps({key: job.result[key] for key in keys}, ensure_ascii=False, indent=1))
         else:
             self.show_report(job.result)
@@ -63,6 +74,8 @@ class Command(SillageCommand):
 
     def show_report(self, result: dict[str, Any]) -> None:
         self.stdout.write(result["sentence"])
+        if result["elsewhere"]:
+            self.stdout.write(f"Attention : {result['elsewhere']['sentence']}")
         for title, key in TITLES:
             if result[key]:
                 self.stdout.write(f"{title} : {', '.join(result[key])}.")
@@ -72,7 +85,7 @@ class Command(SillageCommand):
             self.stdout.write(f"{place}{column} : {row['reason']} {row['mend']}")
 
 
-OPTIONS = ("kind", "module", "nature", "office", "site", "mailbox", "register", "undated")
+OPTIONS = ("kind", "module", "nature", "office", "site", "mailbox", "register", "undated", "allow_known_elsewhere")
 COUNTS = ("rows", "taken", "already_known", "updated", "blank", "totals")
 LISTS = ("ignored_sheets", "created_mailboxes", "created_themes", "unknown_offices", "unknown_sites")
 TITLES = (
