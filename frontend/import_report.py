@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from tracker.enums import JobState
-from tracker.importing import asking
+from tracker.importing import asking, withdrawal
 from tracker.importing.report import RefusedRow, counted, grouped
 from tracker.models import Job
 from tracker.spreadsheets.problems import all_headers
@@ -88,7 +88,9 @@ class ImportReport:
             return "Vérification en cours" if self.dry_run else "Import en cours"
         if not self.done:
             return "La vérification s’est arrêtée" if self.dry_run else "L’import s’est arrêté"
-        return "Vérification\xa0: rien n’est encore importé" if self.dry_run else "Import terminé"
+        if self.dry_run:
+            return "Vérification\xa0: rien n’est encore importé"
+        return "Import retiré" if self.was_withdrawn else "Import terminé"
 
     @property
     def said(self) -> str:
@@ -176,6 +178,15 @@ class ImportReport:
     @property
     def can_be_carried_out(self) -> bool:
         return asking.can_be_carried_out(self.job) and (not self.dry_run or bool(self.changes))
+
+    @property
+    def was_withdrawn(self) -> bool:
+        """Whether it was asked to take it back; how far that is stands on a page of its own."""
+        return "withdrawn_by" in self.job.params
+
+    @cached_property
+    def can_be_withdrawn(self) -> bool:
+        return withdrawal.can_be_withdrawn(self.job)
 
     @property
     def elsewhere(self) -> str:

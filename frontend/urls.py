@@ -17,6 +17,7 @@ from frontend.pages import (
     support,
     tickets,
     tokens,
+    withdrawals,
 )
 
 AREAS = (
@@ -30,6 +31,7 @@ AREAS = (
     registry,
     calculator,
     imports,
+    withdrawals,
     reference,
     settings,
     api_guide,

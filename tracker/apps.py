@@ -12,7 +12,7 @@ class TrackerConfig(AppConfig):
             elimination,
             recomputing,
         )
-        from tracker.importing import job
+        from tracker.importing import job, withdrawal
         from tracker.organisation_import import job as organisation_job
         from tracker.reference.install import after_migrate  # models are not loaded before this point
 
@@ -21,3 +21,4 @@ class TrackerConfig(AppConfig):
         organisation_job.install()
         recomputing.install()
         elimination.install()
+        withdrawal.install()

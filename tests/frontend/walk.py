@@ -30,11 +30,11 @@ from tracker import (
     ruling,
     tokens,
 )
-from tracker.commands import Answer, Close, MarkSignature
+from tracker.commands import Answer, Close, MarkSignature, Note
 from tracker.enums import Role, TokenScope
 from tracker.importing import asking
 from tracker.importing.options import ImportOptions
-from tracker.models import Absence, ApiToken, Elimination, Job, Membership, Office, Site, Ticket, User
+from tracker.models import Absence, ApiToken, Elimination, ExternalIdentity, Job, Membership, Office, Site, Ticket, User
 from tracker.organisation_import import job as organisation_job
 from tracker.rulebooks import current_calendar
 from tracker.writers import Author
@@ -256,6 +256,29 @@ def an_import(stage: Stage) -> dict[str, Any]:
         jobs.run_pending_jobs()
         stage.made["import"] = job
     return {"job_id": stage.made["import"].pk}
+
+
+def an_import_to_withdraw(stage: Stage) -> dict[str, Any]:
+    """Done for good, with a demande on which somebody has acted since."""
+    if "withdrawn" not in stage.made:
+        add_brought_in(stage, 0)
+    return {"job_id": stage.made["withdrawn"].pk}
+
+
+def add_brought_in(stage: Stage, number: int) -> None:
+    """One more demande that came with the import, and a note on it."""
+    prefecture, user = stage.world.prefecture, stage.user(QUALITY)
+    if "withdrawn" not in stage.made:
+        path = workbook(("N°", "Demande reçue le", "Collectivité", "Date proposée le"))
+        done = asking.rehearse(prefecture, user, ImportOptions("rdv", register="Retrait"), path, path.name)
+        jobs.run_pending_jobs()
+        stage.made["withdrawn"] = asking.carry_out(prefecture, user, Job.objects.get(pk=done.pk))
+        jobs.run_pending_jobs()
+    like = ExternalIdentity.objects.filter(job=stage.made["withdrawn"]).earliest("pk")
+    ticket = stage.world.register(kind="meeting_request", received_on=like.received_on)
+    stage.world.act(ticket, Note("Rappelé"), by=AGENT)
+    like.pk, like.ticket, like.key = None, ticket, f"{number}-{ticket.pk}"
+    like.save(force_insert=True)
 
 
 def an_import_in_doubt(stage: Stage) -> dict[str, Any]:
@@ -483,6 +506,7 @@ TABLE: dict[str, Page] = {
     "import-columns": Page((QUALITY,), an_import_in_doubt, control="main select", is_form=True),
     "import-settings": Page((QUALITY,), an_import, control="main form button", is_form=True),
     "import-carry-out": Page((QUALITY,), an_import, method="post", status=302, to_look_at=False),
+    "import-withdraw": Page((QUALITY,), an_import_to_withdraw, rows=add_brought_in, control="main form button"),
     "import-refused": Page((QUALITY,), an_import, to_look_at=False),
     "ticket": Page(HANDLING, the_ticket, rows=add_attachment, control="main a[href*=repondre], main button"),
     "ticket-attach": Page(HANDLING, the_ticket, method="post", status=422, to_look_at=False),

@@ -65,9 +65,12 @@ class Command(SillageCommand):
             raise CommandError(job.error)
         if options["json"]:
             keys = (*COUNTS, "refused", *LISTS, "elsewhere", "dry_run", "register")
-            self.stdout.write(json.dumps({key: job.result[key] for key in keys}, ensure_ascii=False, indent=1))
-        else:
-            self.show_report(job.result)
+            report = {key: job.result[key] for key in keys} | {"import": job.pk}
+            self.stdout.write(json.dumps(report, ensure_ascii=False, indent=1))
+            return
+        self.show_report(job.result)
+        if job.result["taken"] and not options["dry_run"]:
+            self.stdout.write(f"Pour le retirer : manage.py withdraw_import {job.pk}")
 
     def show_progress(self, done: int, _total: int) -> None:
         self.stderr.write(f"\r{done} lignes…", ending="")
