@@ -38,8 +38,8 @@ def withdraw(request: PageRequest, job_id: int) -> HttpResponse:
         "preview": withdrawal.preview(imported) if possible else None,
         "kept": [] if running else list(withdrawal.kept_of(imported, KEPT_SHOWN, request.user.scope.sealed_ids)),
     }
-    name = "partials/_import_withdrawal" if request.htmx else "pages/import_withdrawal"
-    return render(request, f"frontend/{name}.html", context)
+    name = "partials/_import_withdrawal.html" if request.htmx else "pages/import_withdrawal.html"
+    return render(request, f"frontend/{name}", context)
 
 
 urlpatterns = [path("imports/<int:job_id>/retirer/", withdraw, name="import-withdraw")]

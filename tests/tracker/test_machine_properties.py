@@ -164,10 +164,11 @@ class Lives(RuleBasedStateMachine):
     def happening(self, kind: str, /, **told: Any) -> Happening:
         return Happening(kind, self.known, told)
 
-    def act(self, played: Played, command: Command, *happenings: Happening) -> None:
+    def act(self, played: Played, command: Command | Sequence[Command], *happenings: Happening) -> None:
         """One act by the référent; the model hears of it unless it is refused."""
+        commands = [command] if isinstance(command, Command) else command
         try:
-            writers.write_one(played.pk, [command], self.author())
+            writers.write_one(played.pk, commands, self.author())
         except SillageError:
             self.check(played)  # a refusal writes nothing
             return
@@ -281,6 +282,14 @@ class Lives(RuleBasedStateMachine):
     @can(ENDED, index=which)
     def reopen_by_mistake(self, index: int) -> None:
         self.act(self.pick(index, ENDED), Reopen(note=PERSONAL), self.happening("reopened_by_mistake"))
+
+    @can(ENDED, index=which)
+    def dismiss_what_has_ended(self, index: int) -> None:
+        """As taking an import back does: reopened by mistake and dismissed, in one act."""
+        reason = DismissalReason.REGISTRATION_ERROR
+        happening = self.happening("dismissed", reason=str(reason), on=self.today, confirmed=False)
+        acts = [Reopen(), Dismiss(reason, self.today)]
+        self.act(self.pick(index, ENDED), acts, self.happening("reopened_by_mistake"), happening)
 
     @can(ENDED, index=which, days=back)
     def reopen_by_message(self, index: int, days: int) -> None:
