@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from tracker.enums import JobState
+from frontend.listing import OUTCOME_WORDS, UNDATED
+from frontend.wording import plain_date, short_date
+from tracker.enums import JobState, Outcome
 from tracker.importing import asking, withdrawal
 from tracker.importing.report import RefusedRow, counted, grouped
 from tracker.models import Job
@@ -35,6 +38,36 @@ class Figure:
     @property
     def number(self) -> str:
         return grouped(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class SampleRow:
+    """A row as it would be read, in words."""
+
+    place: str
+    received_on: str
+    sender: str
+    subject: str
+    answered_on: str
+    due_on: str
+    outcome: str
+
+
+def sample_row(row: Mapping[str, Any]) -> SampleRow:
+    words = OUTCOME_WORDS.get(row["outcome"]) or (Outcome(row["outcome"]).label.lower() if row["outcome"] else "")
+    return SampleRow(
+        f"{row['sheet']}, ligne {row['row']}",
+        in_words(row["received_on"]),
+        row["sender"],
+        row["subject"] or row["theme"],
+        UNDATED if row["undated"] else in_words(row["answered_on"]),
+        in_words(row["due_on"]),
+        words,
+    )
+
+
+def in_words(iso: str | None) -> str:
+    return short_date(date.fromisoformat(iso)) if iso else ""
 
 
 @dataclass
@@ -135,6 +168,27 @@ class ImportReport:
             Figure("Vides", result["blank"]),
             Figure("Lignes de totaux", result["totals"]),
         ]
+
+    @property
+    def period(self) -> str:
+        """« Arrivées du 3 janvier au 30 décembre 2022 »; empty where no row can be read."""
+        first, last = (self.job.result.get(key) for key in ("first_arrival", "last_arrival"))
+        if not first or not last:
+            return ""
+        begins, ends = date.fromisoformat(first), date.fromisoformat(last)
+        return f"Arrivées du {plain_date(begins, ends)} au {plain_date(ends)}"
+
+    @property
+    def promises(self) -> list[str]:
+        """« Réponse : 719 sur 786 dans les délais »; for a rehearsal, what the import would give."""
+        return [
+            f"{found['label']}\xa0: {grouped(found['on_time'])} sur {grouped(found['n'])} dans les délais"
+            for found in self.job.result.get("promises", ())
+        ]
+
+    @property
+    def sample(self) -> list[SampleRow]:
+        return [sample_row(row) for row in self.job.result.get("sample", ())]
 
     @property
     def listed_url(self) -> str:

@@ -3,7 +3,7 @@
 import hashlib
 from datetime import timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from tracker import clock
 from tracker.enums import JobState
@@ -24,12 +24,15 @@ def digest_of_file(path: Path) -> str:
 
 
 def forget_file(job: Job) -> None:
-    """Delete the file of an import. Done twice, it does nothing more."""
+    """Delete the file of an import, and the rows of it that a rehearsal shows. Done twice, it does nothing more."""
     name = job.file.name
     if not name:
         return
     job.file.storage.delete(name)
-    Job.objects.filter(pk=job.pk).update(file="")
+    columns: dict[str, Any] = {"file": ""}
+    if job.params.get("dry_run"):
+        columns |= {"checkpoint": {}, "result": {**job.result, "sample": []} if job.result else {}}
+    Job.objects.filter(pk=job.pk).update(**columns)
     job.file.name = ""
 
 

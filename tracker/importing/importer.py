@@ -20,6 +20,7 @@ from tracker.importing.elsewhere import find_elsewhere
 from tracker.importing.identities import Identifier, RowIdentity
 from tracker.importing.lookups import Lookups
 from tracker.importing.options import ImportTarget
+from tracker.importing.outlook import SAMPLED, Promises, count_promises, sampled
 from tracker.importing.report import ImportReport, RefusedRow
 from tracker.models import Event, ExternalIdentity, Job, Ticket, User
 from tracker.rulebooks import rule_book
@@ -60,14 +61,20 @@ class Mark:
     already_known: int
     updated: int
     refused: int
+    sample: int
+    promises: Promises
 
     @classmethod
     def of(cls, report: ImportReport) -> "Mark":
-        return cls(report.taken, report.already_known, report.updated, len(report.refused))
+        promises = {purpose: list(counts) for purpose, counts in report.promises.items()}
+        refused, sample = len(report.refused), len(report.sample)
+        return cls(report.taken, report.already_known, report.updated, refused, sample, promises)
 
     def restore(self, report: ImportReport) -> None:
         report.taken, report.already_known, report.updated = self.taken, self.already_known, self.updated
+        report.promises = self.promises
         del report.refused[self.refused :]
+        del report.sample[self.sample :]
 
 
 HANDLING = frozenset(
@@ -324,6 +331,9 @@ class Importer:
             self.report.updated += 1
             return None
         self.report.taken += 1
+        count_promises(self.report.promises, draft.changes[-1][0].deadlines, self.today)
+        if self.dry_run and len(self.report.sample) < SAMPLED:
+            self.report.sample.append(sampled(candidate.row, draft, self.today))
         return bulk.new(
             ExternalIdentity,
             ticket_id=draft.ticket.pk,

@@ -74,6 +74,8 @@ def checkpointed(importer: Importer) -> dict[str, Any]:
         "already_known": report.already_known,
         "updated": report.updated,
         "elsewhere": report.elsewhere,
+        "promises": report.promises,
+        "sample": report.sample,
         "refused": [row.as_json() for row in report.refused if (row.sheet, row.row) not in by_file],
         "created_mailboxes": sorted({*report.created_mailboxes, *lookups.created_mailboxes}),
         "created_themes": sorted({*report.created_themes, *lookups.created_themes}),

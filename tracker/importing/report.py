@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from tracker.importing.outlook import promises_as_json
+
 NARROW_SPACE = "\u202f"
 
 
@@ -43,11 +45,15 @@ class ImportReport:
     last_arrival: str = ""
     elsewhere: dict[str, Any] | None = None
     """Where most of these rows stand already (see `elsewhere`), with the `sentence` that says so."""
+    promises: dict[str, list[int]] = field(default_factory=dict)
+    """Of the rows taken: see `outlook`."""
+    sample: list[dict[str, Any]] = field(default_factory=list)
+    """The first rows that a rehearsal would take, as they are read; empty for the import itself."""
     dry_run: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """English keys, for `--json`, the job's row and the page."""
-        return asdict(self)
+        return asdict(self) | {"promises": promises_as_json(self.promises)}
 
     def sentence(self) -> str:
         """The report in one French sentence."""

@@ -1,12 +1,13 @@
 import json
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from django.core.files import File
 from django.core.management.base import CommandError, CommandParser
 
-from tracker.enums import JobState
+from tracker.enums import JobState, Outcome
 from tracker.importing.elsewhere import OPTION
 from tracker.importing.files import digest_of_file, forget_file
 from tracker.importing.job import KIND
@@ -60,23 +61,40 @@ class Command(SillageCommand):
                 file=File(handle, name=path.name),
                 listener=None if options["json"] or not sys.stderr.isatty() else self.show_progress,
             )
+        result = job.result
         forget_file(job)  # nobody confirms a rehearsal of the terminal: the file is the person's own
         if job.state != JobState.DONE:
             raise CommandError(job.error)
         if options["json"]:
-            keys = (*COUNTS, "refused", *LISTS, "elsewhere", "dry_run", "register")
-            report = {key: job.result[key] for key in keys} | {"import": job.pk}
+            keys = (*COUNTS, "refused", *LISTS, *GIVEN, "elsewhere", "dry_run", "register")
+            report = {key: result[key] for key in keys} | {"import": job.pk}
             self.stdout.write(json.dumps(report, ensure_ascii=False, indent=1))
             return
-        self.show_report(job.result)
-        if job.result["taken"] and not options["dry_run"]:
+        self.show_report(result)
+        if result["taken"] and not options["dry_run"]:
             self.stdout.write(f"Pour le retirer : manage.py withdraw_import {job.pk}")
 
     def show_progress(self, done: int, _total: int) -> None:
         self.stderr.write(f"\r{done} lignes…", ending="")
 
+    def show_outlook(self, result: dict[str, Any]) -> None:
+        """The period covered, what each promise gives, and the first rows of a rehearsal."""
+        if result["first_arrival"]:
+            self.stdout.write(f"Arrivées du {day_of(result['first_arrival'])} au {day_of(result['last_arrival'])}.")
+        for promise in result["promises"]:
+            self.stdout.write(f"{promise['label']} : {promise['on_time']} sur {promise['n']} dans les délais.")
+        for row in result["sample"]:
+            what = " · ".join(text for text in (row["sender"], row["subject"] or row["theme"]) if text)
+            answer = "sans date" if row["undated"] else day_of(row["answered_on"])
+            outcome = OUTCOMES.get(row["outcome"], Outcome(row["outcome"]).label.lower() if row["outcome"] else "")
+            self.stdout.write(
+                f"Ligne {row['row']} : reçu le {day_of(row['received_on'])}, {what or '–'} ; répondu : {answer} ; "
+                f"au plus tard : {day_of(row['due_on'])}, {outcome}"
+            )
+
     def show_report(self, result: dict[str, Any]) -> None:
         self.stdout.write(result["sentence"])
+        self.show_outlook(result)
         if result["elsewhere"]:
             self.stdout.write(f"Attention : {result['elsewhere']['sentence']}")
         for title, key in TITLES:
@@ -89,6 +107,8 @@ class Command(SillageCommand):
 
 
 OPTIONS = ("kind", "module", "nature", "office", "site", "mailbox", "register", "undated", "allow_known_elsewhere")
+GIVEN = ("first_arrival", "last_arrival", "promises", "sample")
+OUTCOMES = {"in_time": "dans les délais", "late": "hors délai"}
 COUNTS = ("rows", "taken", "already_known", "updated", "blank", "totals")
 LISTS = ("ignored_sheets", "created_mailboxes", "created_themes", "unknown_offices", "unknown_sites")
 TITLES = (
@@ -98,3 +118,8 @@ TITLES = (
     ("Services inconnus, demandes à affecter", "unknown_offices"),
     ("Sites inconnus, demandes comptées au site de l’import", "unknown_sites"),
 )
+
+
+def day_of(iso: str | None) -> str:
+    """« 02/03/2026 », or a dash."""
+    return f"{date.fromisoformat(iso):%d/%m/%Y}" if iso else "–"
