@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 
 from frontend.listing import OUTCOME_WORDS, UNDATED
 from frontend.wording import plain_date, short_date
-from tracker.enums import JobState, Outcome
+from tracker.enums import JobState, Outcome, Purpose
 from tracker.importing import asking, withdrawal
 from tracker.importing.report import RefusedRow, counted, grouped
 from tracker.models import Job
@@ -48,7 +48,7 @@ class SampleRow:
     received_on: str
     sender: str
     subject: str
-    answered_on: str
+    done_on: str
     due_on: str
     outcome: str
 
@@ -60,7 +60,7 @@ def sample_row(row: Mapping[str, Any]) -> SampleRow:
         in_words(row["received_on"]),
         row["sender"],
         row["subject"] or row["theme"],
-        UNDATED if row["undated"] else in_words(row["answered_on"]),
+        UNDATED if row["undated"] else in_words(row["met_on" if row["purpose"] == Purpose.PROPOSAL else "answered_on"]),
         in_words(row["due_on"]),
         words,
     )
@@ -185,6 +185,12 @@ class ImportReport:
             f"{found['label']}\xa0: {grouped(found['on_time'])} sur {grouped(found['n'])} dans les délais"
             for found in self.job.result.get("promises", ())
         ]
+
+    @property
+    def sample_says(self) -> str:
+        """What the day in its column did to the promise that is shown."""
+        proposed = any(row["purpose"] == Purpose.PROPOSAL for row in self.job.result.get("sample", ()))
+        return "Date proposée le" if proposed else "Répondu le"
 
     @property
     def sample(self) -> list[SampleRow]:

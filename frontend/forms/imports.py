@@ -137,7 +137,9 @@ class ImportForm(DatedForm):
         return ImportOptions(
             kind=typed["kind"],
             module=typed["module"],
-            **codes,
+            nature=codes["nature"],
+            office=codes["office"],
+            site=codes["site"],
             mailbox=typed["mailbox"] or None,
             register=typed["register"] or None,
             undated=typed["undated"],

@@ -68,3 +68,21 @@ def test_other_settings_are_looked_at_again(client: Client) -> None:
     shown = page(client, latest())
     assert SAID not in shown
     assert "toutes les lignes de ce fichier sont déjà dans Sillage" in shown
+
+
+def test_the_rehearsal_shows_what_would_be_taken_and_then_forgets_it(client: Client) -> None:
+    rehearsal = rehearsed(client, REGISTERS / "courriels_boite_prefecture.xlsx")
+    shown = page(client, rehearsal)
+    assert "Réponse : 719 sur 786 dans les délais" in shown
+    assert "Arrivées du 3 janvier au 31 octobre 2022" in shown
+    assert "Usager 0011" in shown
+    assert "Répondu le" in shown
+    done = carried_out(client, rehearsal)
+    assert "719 sur 786 dans les délais" in page(client, done)
+    rehearsal.refresh_from_db()
+    assert (rehearsal.result["sample"], rehearsal.checkpoint) == ([], {})
+    assert "Usager" not in page(client, done)
+
+
+def test_of_a_rendez_vous_the_day_of_the_proposal_is_shown(client: Client) -> None:
+    assert "Date proposée le" in page(client, rehearsed(client, REGISTERS / "rendez_vous_elus.xlsx", "rdv"))

@@ -38,7 +38,8 @@ def promises_as_json(promises: Mapping[str, list[int]]) -> list[dict[str, Any]]:
 
 
 def sampled(row: TableRow, draft: Draft, today: date) -> dict[str, Any]:
-    """A row as it was read. It holds personal text: it is forgotten with the file."""
+    """A row as it was read, with its first promise (`met_on`: the day that ended it; of a rendez-vous, the proposal).
+    It holds personal text: it is forgotten with the file."""
     ticket, deadlines = draft.ticket, draft.changes[-1][0].deadlines
     first = deadlines[0] if deadlines else None
     late = first is not None and first.running and overdue(first, today)
@@ -51,6 +52,8 @@ def sampled(row: TableRow, draft: Draft, today: date) -> dict[str, Any]:
         "theme": row.values.get("theme", ""),
         "answered_on": iso(ticket.answered_on),
         "undated": ticket.undated,
+        "purpose": str(first.purpose) if first else "",
+        "met_on": iso(first.met_on) if first else None,
         "due_on": iso(first.due_on) if first else None,
         "outcome": str(Outcome.LATE if late else first.outcome) if first else "",
     }

@@ -44,7 +44,7 @@ def brought_by(imported: Job) -> IdentityQuerySet:
     return ExternalIdentity.objects.standing().filter(job__in=runs)
 
 
-def with_what_followed(identities: IdentityQuerySet) -> QuerySet[ExternalIdentity]:
+def with_what_followed(identities: IdentityQuerySet) -> QuerySet[Any]:
     """`last_event`: the last thing told of each demande since the act that brought it in, but for what Sillage does by
     itself (closing after some days, recomputing); None where nobody has touched it."""
     of_ticket = Event.objects.filter(stream=STREAM, object_id=OuterRef("ticket_id"))
@@ -54,7 +54,7 @@ def with_what_followed(identities: IdentityQuerySet) -> QuerySet[ExternalIdentit
     return annotated.annotate(last_event=Subquery(since.values("pk")[:1]))
 
 
-def untouched(identities: IdentityQuerySet) -> QuerySet[ExternalIdentity]:
+def untouched(identities: IdentityQuerySet) -> QuerySet[Any]:
     return with_what_followed(identities).filter(last_event=None)
 
 
@@ -203,7 +203,7 @@ def withdraw_chunk(imported: Job, rows: list[ExternalIdentity], author: Author) 
     drafts = [
         Draft(ticket, [(author, dismissal(imported, ticket, author))]) for pk, ticket in locked.items() if pk in free
     ]
-    write_many(drafts, rule_book(imported.prefecture_id), refuse=True)
+    write_many(drafts, rule_book(rows[0].prefecture_id), refuse=True)
     gone = [draft.ticket.pk for draft in drafts if draft.refusal is None]
     # The demandes have just been dismissed: their rows are no longer « standing ».
     ExternalIdentity.objects.filter(pk__in=[row.pk for row in rows], ticket__in=gone).update(withdrawn_at=clock.now())

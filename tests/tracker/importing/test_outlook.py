@@ -79,3 +79,12 @@ def test_an_answer_without_a_date_is_late(prefecture: Prefecture, path: Path) ->
     told = json.loads(command(path, "--dry-run", "--json", "--undated", "late"))
     assert told["promises"][0]["n"] == 4
     assert [(row["undated"], row["outcome"]) for row in told["sample"]][2:] == [(True, "late"), (True, "late")]
+
+
+def test_of_a_rendez_vous_the_proposal_is_shown(prefecture: Prefecture) -> None:
+    """Beside the day by which a date was to be proposed, the day of the meeting would look late."""
+    out = StringIO()
+    call_command("import_register", str(REGISTERS / "rendez_vous_elus.xlsx"), "--kind", "rdv", "--dry-run", stdout=out)
+    assert "Proposition d’une date : 12 sur 12 dans les délais." in out.getvalue()
+    assert "Tenue du rendez-vous : 8 sur 12 dans les délais." in out.getvalue()
+    assert " ; proposé : " in out.getvalue()

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.files import File
 from django.core.management.base import CommandError, CommandParser
 
-from tracker.enums import JobState, Outcome
+from tracker.enums import JobState, Outcome, Purpose
 from tracker.importing.elsewhere import OPTION
 from tracker.importing.files import digest_of_file, forget_file
 from tracker.importing.job import KIND
@@ -85,10 +85,12 @@ class Command(SillageCommand):
             self.stdout.write(f"{promise['label']} : {promise['on_time']} sur {promise['n']} dans les délais.")
         for row in result["sample"]:
             what = " · ".join(text for text in (row["sender"], row["subject"] or row["theme"]) if text)
-            answer = "sans date" if row["undated"] else day_of(row["answered_on"])
+            proposed = row["purpose"] == Purpose.PROPOSAL
+            done = "sans date" if row["undated"] else day_of(row["met_on" if proposed else "answered_on"])
             outcome = OUTCOMES.get(row["outcome"], Outcome(row["outcome"]).label.lower() if row["outcome"] else "")
             self.stdout.write(
-                f"Ligne {row['row']} : reçu le {day_of(row['received_on'])}, {what or '–'} ; répondu : {answer} ; "
+                f"Ligne {row['row']} : reçu le {day_of(row['received_on'])}, {what or '–'} ; "
+                f"{'proposé' if proposed else 'répondu'} : {done} ; "
                 f"au plus tard : {day_of(row['due_on'])}, {outcome}"
             )
 

@@ -1,5 +1,6 @@
 import json
 import sys
+from dataclasses import asdict
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
@@ -31,7 +32,7 @@ class Command(SillageCommand):
         if options["dry_run"]:
             withdrawal.refuse_unless_possible(imported)
             preview = withdrawal.preview(imported)
-            result = {"withdrawn": preview.withdrawn, "kept": preview.kept, "sentence": preview.sentence}
+            result: dict[str, Any] = asdict(preview) | {"sentence": preview.sentence}
         else:
             listener = None if options["json"] or not sys.stderr.isatty() else self.show_progress
             job = withdrawal.withdraw_here(prefecture, imported, listener)
