@@ -1,5 +1,7 @@
 """A register dropped under the wrong kind: the page says so, and asks before it imports."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -10,6 +12,7 @@ from tests.tracker.importing.conftest import REGISTERS
 from tracker import jobs
 from tracker.enums import JobState
 from tracker.importing.asking import ASKS_CONFIRMATION
+from tracker.importing.files import forget_old_files
 from tracker.models import Job, Ticket
 
 PATH = REGISTERS / "reclamations_suggestions.xlsx"
@@ -86,3 +89,13 @@ def test_the_rehearsal_shows_what_would_be_taken_and_then_forgets_it(client: Cli
 
 def test_of_a_rendez_vous_the_day_of_the_proposal_is_shown(client: Client) -> None:
     assert "Date proposée le" in page(client, rehearsed(client, REGISTERS / "rendez_vous_elus.xlsx", "rdv"))
+
+
+def test_rows_of_a_rehearsal_that_nobody_confirms_are_forgotten_with_its_file(client: Client) -> None:
+    rehearsal = rehearsed(client, REGISTERS / "courriels_boite_prefecture.xlsx")
+    assert len(rehearsal.result["sample"]) == 5
+    Job.objects.filter(pk=rehearsal.pk).update(ended_at=rehearsal.ended_at - timedelta(days=2))
+    assert forget_old_files() == 1
+    rehearsal.refresh_from_db()
+    assert (rehearsal.result["sample"], rehearsal.checkpoint) == ([], {})
+    assert "Usager" not in page(client, rehearsal)
