@@ -30,7 +30,7 @@ def forget_file(job: Job) -> None:
         return
     job.file.storage.delete(name)
     columns: dict[str, Any] = {"file": ""}
-    if job.params.get("dry_run"):
+    if job.kind == JOB_KIND and job.params.get("dry_run"):
         columns |= {"checkpoint": {}, "result": {**job.result, "sample": []} if job.result else {}}
     Job.objects.filter(pk=job.pk).update(**columns)
     job.file.name = ""
