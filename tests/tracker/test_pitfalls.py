@@ -118,7 +118,7 @@ def test_p10_deadlines_across_a_change_of_hour(world: World, arrival: date, due_
 
 
 def test_p11_one_function_locks_a_demande() -> None:
-    locking = re.compile(r"Ticket\.objects[^\n]*select_for_update|select_for_update\(of=")
+    locking = re.compile(r"Ticket\.(objects|_default_manager|_base_manager)[^=]{0,120}?select_for_update")
     found = {
         str(path.relative_to(settings.BASE_DIR))
         for app in ("tracker", "correspondence", "complaints", "actions", "notifications", "frontend")
