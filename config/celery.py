@@ -44,6 +44,10 @@ app.conf.beat_schedule = {
         "task": "tracker.tasks.forget_idempotency_keys",
         "schedule": crontab(minute=10),
     },
+    "mass acts forgotten": {
+        "task": "tracker.tasks.forget_mass_acts",
+        "schedule": crontab(hour=3, minute=0),
+    },
     "journal sealed": {
         "task": "tracker.tasks.seal_journal",
         "schedule": crontab(minute=15),

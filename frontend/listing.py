@@ -7,9 +7,10 @@ from typing import Final
 
 from django.urls import reverse
 
-from frontend.wording import NO_DEADLINE, due_words, short_date
+from frontend.wording import NO_DEADLINE, count_of, due_words, short_date
 from tracker.enums import Outcome, State
 from tracker.models import Deadline, Ticket, User
+from tracker.paging import Total
 from tracker.registry import JUDGED, ORDERS, Bucket, Situations, queue_of
 
 SEALED: Final = "Contenu réservé"
@@ -111,3 +112,8 @@ def origin(ticket: Ticket) -> str:
         return ticket.channel.label
     kind = ONE_OF.get(ticket.kind.code, ticket.kind.label)
     return f"{kind}, {ticket.channel.label[:1].lower()}{ticket.channel.label[1:]}"
+
+
+def total_words(total: Total) -> str:
+    """« 412 demandes », « plus de 10 000 demandes »."""
+    return count_of(total.number, "demande") if total.exact else f"plus de {count_of(total.number, 'demande')}"

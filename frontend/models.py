@@ -43,3 +43,49 @@ class Submission(models.Model):
 
     def __str__(self) -> str:
         return str(self.token)
+
+
+class SavedView(models.Model):
+    """A list of the Registre under a name: its filters, order and columns as its address has them. With a préfecture,
+    it is shared with everybody there, each seeing in it what they may see."""
+
+    owner = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="personne")
+    prefecture = models.ForeignKey(
+        Prefecture, models.PROTECT, null=True, related_name="+", verbose_name="partagée avec la préfecture"
+    )
+    name = models.CharField("nom", max_length=60)
+    query = models.TextField("filtres", blank=True)
+    order = models.CharField("tri", max_length=20)
+    columns = models.CharField("colonnes", max_length=120)
+    alert_above = models.PositiveIntegerField("prévenir au-delà de", null=True, blank=True)
+    position = models.PositiveSmallIntegerField("rang", default=0)
+
+    class Meta:
+        verbose_name = "vue du registre"
+        verbose_name_plural = "vues du registre"
+        indexes: ClassVar = [
+            models.Index(fields=["owner", "position"], name="saved_view_owner"),
+            models.Index(fields=["prefecture", "position"], name="saved_view_shared"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_shared(self) -> bool:
+        return self.prefecture_id is not None
+
+
+class RegistryDisplay(models.Model):
+    """The columns and the order in which a person last chose to see the Registre."""
+
+    user = models.OneToOneField(User, models.PROTECT, primary_key=True, related_name="+", verbose_name="personne")
+    order = models.CharField("tri", max_length=20)
+    columns = models.CharField("colonnes", max_length=120)
+
+    class Meta:
+        verbose_name = "affichage du registre"
+        verbose_name_plural = "affichages du registre"
+
+    def __str__(self) -> str:
+        return f"{self.user_id} : {self.order}, {self.columns}"

@@ -10,6 +10,7 @@ class TrackerConfig(AppConfig):
         from tracker import (
             checks,  # noqa: F401  (registers the system checks; needs the app registry)
             elimination,
+            mass,
             recomputing,
         )
         from tracker.importing import job, withdrawal
@@ -22,3 +23,4 @@ class TrackerConfig(AppConfig):
         recomputing.install()
         elimination.install()
         withdrawal.install()
+        mass.install()

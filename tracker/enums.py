@@ -138,3 +138,30 @@ class EliminationOutcome(TextChoices):
 class TokenScope(TextChoices):
     READ = "read", "Lire"
     WRITE = "write", "Lire et écrire"
+
+
+class MassKind(TextChoices):
+    """What may be done to many demandes at once."""
+
+    OFFICE = "office", "Confier à un bureau"
+    AGENT = "agent", "Confier à un agent"
+    THEME = "theme", "Changer le thème"
+    CLOSE = "close", "Clore"
+
+
+class MassStage(TextChoices):
+    CHOOSING = "choosing", "À préciser"
+    CHECKING = "checking", "Vérification"
+    READY = "ready", "À confirmer"
+    RUNNING = "running", "En cours"
+    ENDED = "ended", "Terminée"
+    UNDOING = "undoing", "Annulation en cours"
+    UNDONE = "undone", "Annulée"
+
+
+class MassOutcome(TextChoices):
+    WAITING = "waiting", "En attente"
+    DONE = "done", "Faite"
+    REFUSED = "refused", "Refusée"
+    UNDONE = "undone", "Annulée"
+    KEPT = "kept", "Non annulée"

@@ -71,6 +71,16 @@ def columns(*headers: tuple[str, ColumnType, int]) -> tuple[Column[Row], ...]:
 
 COLUMNS: Final = columns(*HEADERS, *RESULT_HEADERS, *MEETING_HEADERS)
 """One row a demande: its first promise (the one that counts), and the meeting of a rendez-vous."""
+
+
+def named_columns(*labels: str) -> list[Column[Row]]:
+    """Some of COLUMNS, by header; of two columns alike, that of the first promise."""
+    found: dict[str, Column[Row]] = {}
+    for column in COLUMNS:
+        found.setdefault(column.header, column)
+    return [found[label] for label in labels]
+
+
 OTHER_COLUMNS: Final = columns(*HEADERS[:9], *RESULT_HEADERS)
 """One row for each promise that the first sheet has no room for: promised answers, requests for a piece, and what
 counts a second time after a reopening. Both sheets together hold every promise once."""

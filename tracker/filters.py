@@ -162,10 +162,17 @@ class TicketFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-fi
         model = Ticket
         fields: tuple[str, ...] = ()
 
-    def __init__(self, data: QueryDict, *, request: HttpRequest, situations: Situations | None = None) -> None:
+    def __init__(
+        self,
+        data: QueryDict,
+        *,
+        request: HttpRequest,
+        situations: Situations | None = None,
+        facets: Facets | None = None,
+    ) -> None:
         user: User = request.user  # type: ignore[assignment]  # every list is for a signed-in person
         self.user = user
-        self.facets = Facets(user)
+        self.facets = facets or Facets(user)
         self.situations = situations or Situations.at(clock.now(), user.scope.prefecture_ids)
         # A field left empty in the form is no filter.
         given = data.copy()

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from config.demonstration import absences, organisation
+from config.demonstration import absences, organisation, views
 from config.demonstration.cases import KINDS, Cases, weighted
 from config.demonstration.current import Current
 from config.demonstration.diary import Days, Diary
@@ -52,7 +52,9 @@ def load(now: datetime, total: int = TOTAL) -> int:
     """Everything, `total` demandes in all, in the caller's transaction. The same day gives the same demandes."""
     # What the journal says of the préfecture itself dates from its first day.
     began_at = now - timedelta(days=31 * MONTHS)
-    house = organisation.create(journal.Act(actor_id=None, via=Via.COMMAND, now=began_at, quiet=True))
+    act = journal.Act(actor_id=None, via=Via.COMMAND, now=began_at, quiet=True)
+    house = organisation.create(act)
+    views.share(house.prefecture, house.users["referent"], act)
     main = house.sites[organisation.MAIN]
     rules = rule_book(house.prefecture.pk)
     days = Days(current_calendar(main), clock.local_date(now, main.time_zone))

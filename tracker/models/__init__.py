@@ -6,6 +6,7 @@ from tracker.models.attachments import Attachment
 from tracker.models.eliminations import Elimination, EliminationLine
 from tracker.models.imports import ColumnMapping
 from tracker.models.journal import Event, EventText, Job, Outbox, PendingEvent, SealedHead
+from tracker.models.mass_acts import MassAct, MassActLine
 from tracker.models.organisation import LiveCounter, Membership, Office, Prefecture, Site, User
 from tracker.models.reference import (
     Channel,
@@ -42,6 +43,8 @@ __all__ = [
     "Job",
     "LiveCounter",
     "Mailbox",
+    "MassAct",
+    "MassActLine",
     "Membership",
     "Nature",
     "Office",

@@ -29,7 +29,7 @@
   // Arrow keys walk through an open menu.
   document.addEventListener("keydown", (event) => {
     const menu = event.target.closest?.("details[data-sillage-menu][open]");
-    if (!menu || (event.key !== "ArrowDown" && event.key !== "ArrowUp")) return;
+    if (!menu || isTyping(event.target) || (event.key !== "ArrowDown" && event.key !== "ArrowUp")) return;
     const items = [...menu.querySelectorAll("summary, a, button")];
     const step = event.key === "ArrowDown" ? 1 : -1;
     items[(items.indexOf(document.activeElement) + step + items.length) % items.length].focus();

@@ -1,0 +1,68 @@
+"""How a person sees the Registre: which columns, in which order. The address says it first, then what the person last
+chose, then the house."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from django.db.models.enums import TextChoices
+from django.http import QueryDict
+
+from frontend.models import RegistryDisplay
+from tracker.models import User
+from tracker.paging import Order
+from tracker.registry import ORDERS
+
+
+class ListColumn(TextChoices):
+    """What a row shows beside its reference, in the order of the table."""
+
+    RECEIVED = "received", "Reçue"
+    ORIGIN = "origin", "Type, canal"
+    SENDER = "sender", "Expéditeur"
+    SUBJECT = "subject", "Objet"
+    OFFICE = "office", "Bureau"
+    STATE = "state", "État"
+    DUE = "due", "Échéance"
+    ANSWERED = "answered", "Répondue"
+
+
+ALL: Final = tuple(column.value for column in ListColumn)
+USUAL: Final = tuple(name for name in ALL if name != ListColumn.ANSWERED)
+"""Until a person chooses: what is left out says least (an ended demande says « dans le délai » under its deadline) and
+gives its room to the subject."""
+DEFAULT_ORDER: Final = "received"
+SEPARATOR: Final = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    order: Order
+    columns: tuple[str, ...]
+
+    @property
+    def columns_text(self) -> str:
+        return SEPARATOR.join(self.columns)
+
+
+def columns_in(text: str) -> tuple[str, ...]:
+    """The columns that an address or a stored choice names, as the table has them; empty where it names none."""
+    return chosen(text.split(SEPARATOR))
+
+
+def chosen(names: Iterable[str]) -> tuple[str, ...]:
+    wanted = set(names)
+    return tuple(name for name in ALL if name in wanted)
+
+
+def display_of(query: QueryDict, user: User) -> Display:
+    """One query."""
+    kept = RegistryDisplay.objects.filter(user=user).first()
+    order = ORDERS.get(query.get("order", "")) or ORDERS.get(kept.order if kept else "") or ORDERS[DEFAULT_ORDER]
+    columns = columns_in(query.get("columns", "")) or columns_in(kept.columns if kept else "") or USUAL
+    return Display(order, columns)
+
+
+def remember(user: User, display: Display) -> None:
+    values = {"order": display.order.code, "columns": display.columns_text}
+    RegistryDisplay.objects.update_or_create(user=user, defaults=values)
