@@ -306,7 +306,7 @@ def test_fifty_a_page_with_the_exact_total(world: World) -> None:
 
 
 def test_beyond_ten_thousand_the_total_says_so() -> None:
-    from frontend.pages.registry import total_words
+    from frontend.listing import total_words
     from tracker.paging import Total
 
     assert total_words(Total(10_000, exact=True)) == "10\u202f000 demandes"
