@@ -191,6 +191,9 @@ def refuse_stale(history: Sequence[PastEvent], acts: Sequence[Command], opened_v
     if history and opened_version > history[-1].fact.number:
         # Nobody has opened a version that is still to come: what was really on the screen is not known.
         raise StaleVersion
+    if any(isinstance(act, Undo) for act in acts) and history and history[-1].fact.number > opened_version:
+        # « Annuler » speaks of what was last then: what was told since, even a note, is not what it would cancel.
+        raise StaleVersion
     written = frozenset().union(*(act.writes for act in acts))
     changed = {
         name

@@ -278,6 +278,15 @@ def test_a_version_that_nobody_can_have_opened_is_a_conflict(world: World) -> No
         world.act(ticket, Answer(nov(19)), by="agent", opened_version=ticket.version + 2)
 
 
+def test_undoing_cancels_what_it_spoke_of_and_not_a_note_added_since(world: World) -> None:
+    ticket = world.register()
+    taken = world.act(ticket, Take(), by="agent")
+    noted = world.act(ticket, Note("Vu"), by="agent")
+    with pytest.raises(StaleVersion):
+        world.act(ticket, Undo(), by="agent", opened_version=taken.version)
+    assert world.act(ticket, Undo(), by="agent", opened_version=noted.version).state == "in_progress"
+
+
 def test_an_undone_change_is_a_change(world: World) -> None:
     ticket = world.register()
     other(world, ticket, Take())
