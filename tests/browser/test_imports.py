@@ -86,7 +86,7 @@ def test_three_registers_twice_from_the_page(stage: Stage, open_as: OpenAs, caps
         assert figure(page, "Prises") == str(count)
         before += count
     page.get_by_role("link", name="Voir ces demandes dans le Registre").click()
-    expect(page.get_by_text("12 demandes")).to_be_visible()
+    expect(page.get_by_text("12 demandes", exact=True)).to_be_visible()
 
     for name, label, count in FILES:
         bring(page, name, label)
