@@ -61,7 +61,7 @@ def make(path: Path, count: int) -> None:
     common.start_django()
     import fill
 
-    fill.Filler(1)
+    list(fill.prefectures(1))
 
 
 def measured(work: Callable[[], Any]) -> dict[str, Any]:

@@ -1,4 +1,5 @@
-"""The ratios reached, both sides of each in one run: G1, G2, G3 (deadlines), G11 (import), G12 (export).
+"""The ratios reached, both sides of each in one run: G1, G2, G3 (deadlines), G11 (import), G12 (export), and with
+`--only pages` G4, G5, G7, G8, G14 (pages, see bench/pages.py).
 
     python bench/report.py                                        # 20 000 rows, SQLite
     python bench/report.py --rows 100000 --server postgres://postgres@127.0.0.1:5432/postgres
@@ -21,6 +22,7 @@ from statistics import median
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import common
+import pages
 
 
 @dataclass(frozen=True)
@@ -93,11 +95,18 @@ def exporting(options: argparse.Namespace) -> Iterator[Line]:
     )
 
 
+def paging(options: argparse.Namespace) -> Iterator[Line]:
+    yield from pages.lines(options, Line)
+
+
 SECTIONS: dict[str, Callable[[argparse.Namespace], Iterator[Line]]] = {
     "deadlines": deadlines,
     "import": importing,
     "export": exporting,
+    "pages": paging,
 }
+UNASKED = ("deadlines", "import", "export")
+"""What is measured without being named: pages want a server, a peer and filled databases."""
 
 
 def show(lines: list[Line]) -> None:
@@ -116,7 +125,8 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=20_000, help="rows of the import and of the export")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--server", help="URL of a PostgreSQL server where databases may be created")
-    parser.add_argument("--only", nargs="+", choices=list(SECTIONS), default=list(SECTIONS))
+    parser.add_argument("--only", nargs="+", choices=list(SECTIONS), default=UNASKED)
+    pages.add_options(parser)
     options = parser.parse_args()
     show([line for name in options.only for line in SECTIONS[name](options)])
 
