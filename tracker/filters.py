@@ -17,11 +17,12 @@ from django.utils.text import capfirst
 from tracker import clock
 from tracker.enums import OPEN_STATES, Module, State
 from tracker.models import Channel, ExternalIdentity, Mailbox, Nature, Office, Site, Theme, Ticket, TicketKind, User
+from tracker.paging import Order
 from tracker.permissions import TREATING_ROLES
 from tracker.querysets import TicketQuerySet
 from tracker.registry import Situation, Situations, queue_of, supervised
 from tracker.scopes import subtree
-from tracker.search import containing
+from tracker.search import RELEVANCE, best_first, containing
 from tracker.teams import Teams
 
 OPEN, ENDED = "open", "ended"
@@ -152,7 +153,7 @@ class TicketFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-fi
         method="by_agent", label="Responsable", choices=AGENT_CHOICES, empty_label="Peu importe"
     )
     assignee = FacetFilter("assignee", label="Confiée à")
-    text = django_filters.CharFilter(method="by_text", label="Référence ou mots du texte")
+    text = django_filters.CharFilter(label="Référence ou mots du texte")
 
     imported = ImportFilter(
         method="by_import", label="Import", widget=forms.HiddenInput, min_value=1, max_value=LARGEST_KEY
@@ -186,8 +187,23 @@ class TicketFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-fi
         return [name for name, value in self.form.cleaned_data.items() if value]
 
     def filter_queryset(self, rows: TicketQuerySet) -> TicketQuerySet:
-        narrowed: TicketQuerySet = super().filter_queryset(rows)
+        rows = self.beside_text(rows)
+        text = self.form.cleaned_data["text"]
+        return containing(rows, text) if text else rows
+
+    def in_order(self, order: Order) -> list[TicketQuerySet]:
+        """The list in the parts that `order` has, as `paging.page` reads it."""
+        if order is not RELEVANCE:
+            return [self.qs]
+        return list(best_first(self.beside_text(self.queryset), self.form.cleaned_data["text"]))
+
+    def beside_text(self, rows: TicketQuerySet) -> TicketQuerySet:
+        """The other filters, and the text in what it tells."""
+        narrowed: TicketQuerySet = rows
         chosen = self.form.cleaned_data
+        for name, value in chosen.items():
+            if name != "text":
+                narrowed = self.filters[name].filter(narrowed, value)
         told = bool(READABLE_ONLY.intersection(self.active) or TELLING.intersection(chosen["situation"]))
         told = told or bool(set(chosen["state"]) - {OPEN, ENDED})
         sealed = self.user.scope.sealed_ids
@@ -216,6 +232,3 @@ class TicketFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-fi
     def by_import(self, rows: TicketQuerySet, _name: str, number: int) -> TicketQuerySet:
         """What one import has brought in: the list behind the figure of its report."""
         return rows.filter(pk__in=ExternalIdentity.objects.filter(job=number).values("ticket"))
-
-    def by_text(self, rows: TicketQuerySet, _name: str, text: str) -> TicketQuerySet:
-        return containing(rows, text)

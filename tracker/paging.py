@@ -4,9 +4,10 @@ meanwhile neither repeats nor hides another."""
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import Any, Final, Generic, TypeVar
 
 from django.db.models import F, Model, Q, QuerySet
@@ -47,11 +48,13 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A declared order of a list. Its last key is unique, so that no two rows are equal."""
+    """A declared order of a list. Its last key is unique, so that no two rows are equal. `parts`: how many
+    lists, each in this order, make the list one after the other."""
 
     code: str
     label: str
     keys: tuple[Key, ...]
+    parts: int = 1
 
     def columns(self, *, backwards: bool = False) -> list[OrderBy]:
         return [key.ordering(backwards=backwards) for key in self.keys]
@@ -76,15 +79,16 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """A place between two rows, to read on from in one direction."""
+    """A place between two rows of a part, to read on from in one direction."""
 
     order: str
     values: tuple[Any, ...]
     backwards: bool = False
+    part: int = 0
 
     def encode(self) -> str:
         values = [value.isoformat() if isinstance(value, date) else value for value in self.values]
-        raw = json.dumps([self.order, int(self.backwards), values], separators=(",", ":"))
+        raw = json.dumps([self.order, int(self.backwards), values, self.part], separators=(",", ":"))
         return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
 
 
@@ -92,8 +96,10 @@ def decode(text: str, order: Order, model: type[Model]) -> Cursor | None:
     """The cursor that `encode` wrote for this order; None for anything else: the list then begins at its beginning."""
     try:
         raw = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        code, backwards, values = raw
+        code, backwards, values, part = raw
         if code != order.code or backwards not in (0, 1) or len(values) != len(order.keys):
+            return None
+        if not isinstance(part, int) or not 0 <= part < order.parts:
             return None
         typed = tuple(
             None if value is None and key.nullable else _typed(model, key.name, value)
@@ -102,7 +108,7 @@ def decode(text: str, order: Order, model: type[Model]) -> Cursor | None:
     # RecursionError: brackets opened by the thousand.
     except (binascii.Error, ValueError, TypeError, RecursionError):
         return None
-    return Cursor(code, typed, bool(backwards))
+    return Cursor(code, typed, bool(backwards), part)
 
 
 def _typed(model: type[Model], name: str, value: Any) -> Any:
@@ -126,13 +132,20 @@ class Page(Generic[M]):
     next: str = ""
 
 
-def page(rows: QuerySet[M], order: Order, cursor_text: str = "", size: int = PAGE_SIZE) -> Page[M]:
-    """At most `size` rows of `rows` in `order`, from the cursor on. One query; a second where the page before has just
-    emptied."""
-    cursor = decode(cursor_text, order, rows.model) if cursor_text else None
+def parts_of(rows: QuerySet[M] | Sequence[QuerySet[M]]) -> Sequence[QuerySet[M]]:
+    """The parts of a list, which follow one another: most lists have one."""
+    return [rows] if isinstance(rows, QuerySet) else rows
+
+
+def page(
+    rows: QuerySet[M] | Sequence[QuerySet[M]], order: Order, cursor_text: str = "", size: int = PAGE_SIZE
+) -> Page[M]:
+    """At most `size` rows of `rows` in `order`, from the cursor on. One query for each part that it takes to fill the
+    page; once more where the page before has just emptied."""
+    parts = parts_of(rows)
+    cursor = decode(cursor_text, order, parts[0].model) if cursor_text else None
     backwards = cursor is not None and cursor.backwards
-    rows_here = rows.filter(order.beyond(cursor.values, backwards=backwards)) if cursor else rows
-    found = list(rows_here.order_by(*order.columns(backwards=backwards))[: size + 1])
+    found = list(islice(following(parts, order, cursor, size + 1), size + 1))
     more = len(found) > size
     found = found[:size]
     if backwards:
@@ -142,10 +155,28 @@ def page(rows: QuerySet[M], order: Order, cursor_text: str = "", size: int = PAG
     has_previous = more if backwards else cursor is not None
     has_next = True if backwards else more
     return Page(
-        found,
-        Cursor(order.code, tuple(order.values(found[0])), True).encode() if has_previous else "",
-        Cursor(order.code, tuple(order.values(found[-1]))).encode() if has_next else "",
+        [row for _, row in found],
+        cursor_at(order, *found[0], backwards=True) if has_previous else "",
+        cursor_at(order, *found[-1], backwards=False) if has_next else "",
     )
+
+
+def following(parts: Sequence[QuerySet[M]], order: Order, cursor: Cursor | None, most: int) -> Iterator[tuple[int, M]]:
+    """The rows after the cursor (before it, the nearest first, where it reads backwards), with the rank of their part.
+    No more than `most` of a part, which is not asked before its first row is."""
+    backwards = cursor is not None and cursor.backwards
+    columns = order.columns(backwards=backwards)
+    first = cursor.part if cursor else 0
+    for rank in range(first, -1, -1) if backwards else range(first, len(parts)):
+        here = parts[rank].order_by(*columns)
+        if cursor and rank == first:
+            here = here.filter(order.beyond(cursor.values, backwards=backwards))
+        for row in here[:most]:
+            yield rank, row
+
+
+def cursor_at(order: Order, part: int, row: Model, *, backwards: bool) -> str:
+    return Cursor(order.code, tuple(order.values(row)), backwards, part).encode()
 
 
 @dataclass(frozen=True, slots=True)

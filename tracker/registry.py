@@ -17,6 +17,7 @@ from tracker.enums import OPEN_STATES, Outcome, Purpose, Role, State
 from tracker.models import Absence, Deadline, Site, User
 from tracker.paging import Key, Order
 from tracker.rulebooks import current_calendars
+from tracker.search import RELEVANCE
 from tracker.workdays import WorkCalendar
 
 ORDERS: Final = {
@@ -31,6 +32,12 @@ ORDERS: Final = {
         ),
     )
 }
+
+
+def orders_for(text: str) -> dict[str, Order]:
+    """The orders that a list offers; of what a search of `text` finds, by relevance too, before the others."""
+    return {RELEVANCE.code: RELEVANCE} | ORDERS if text else ORDERS
+
 
 READERS: Final = (Role.MAILROOM, Role.AGENT, Role.SUPERVISOR, Role.QUALITY)
 """Who has lists of demandes at all."""

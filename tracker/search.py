@@ -1,70 +1,36 @@
-"""First search: which words a demande holds, and which demandes hold the words that a person types.
+"""First search: which words a demande holds, which demandes hold the words that a person types, and in which order.
 
-One Python function cuts words for both sides and for both engines, so that PostgreSQL and SQLite find the same rows.
+One Python function cuts words for both sides and for both engines (`tracker.words`), and the order is made of classes
+of match and of dates, not of an engine's score: PostgreSQL and SQLite find the same rows in the same order.
 """
 
 import re
-import unicodedata
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Final
 
 from django.db.models import Case, IntegerField, Value, When
 
+from tracker import bulk
 from tracker.models import ExternalIdentity, Ticket
-from tracker.models.search import SearchDocument
+from tracker.models.search import SearchDocument, Wanted, hits
+from tracker.paging import COUNTED_EXACTLY, Key, Order
 from tracker.querysets import TicketQuerySet
+from tracker.words import forms_of, places, raw_words, singular, words_of
 
 MOST_WORDS: Final = 4_000
-LONGEST_WORD: Final = 60
-"""With the limit above, below the megabyte that PostgreSQL gives to one document."""
+"""With the longest word, below the megabyte that PostgreSQL gives to one document."""
 MOST_TERMS: Final = 12
-WORD: Final = re.compile(r"[^\W_]+")
+FEW: Final = COUNTED_EXACTLY
+"""Up to here what a search finds is named, demande by demande; more of them stand everywhere in a list, and reading it
+from its first row finds a page soon enough."""
 REFERENCE: Final = re.compile(r"(?:(?:(?P<code>\w{1,8})-)?(?P<year>(?:19|20)\d\d)-)?(?P<number>\d{1,9})", re.ASCII)
-
-
-PLAIN: Final = {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d"}
-"""Letters that Unicode does not take apart."""
-
-
-class Folding(dict[int, str]):
-    """Translation table to lower case without accents, filled character by character as texts bring them."""
-
-    def __missing__(self, code: int) -> str:
-        folded = unicodedata.normalize("NFKD", chr(code)).casefold()
-        letters = "".join(char for char in folded if not unicodedata.combining(char))
-        self[code] = PLAIN.get(letters, letters)
-        return self[code]
-
-
-FOLDING: Final = Folding()
-
-
-def singular(word: str) -> str:
-    """A light French singular: « demandes » → « demande », « journaux » → « journal ». Words of three letters and those
-    with a digit stay."""
-    if len(word) < 4 or not word.isalpha():
-        return word
-    if word.endswith("aux") and len(word) > 5 and not word.endswith("eaux"):
-        return word[:-2] + "l"
-    return word[:-1] if word[-1] in "sx" else word
-
-
-def raw_words(text: str) -> list[str]:
-    """The words of `text` in order, lower case, without accents; single letters (« l’ », « M. ») are left out."""
-    found = WORD.findall(text.translate(FOLDING))
-    return [word[:LONGEST_WORD] for word in found if len(word) > 1 or word.isdigit()]
-
-
-def words_of(texts: Iterable[str]) -> list[str]:
-    """The words under which `texts` are found: each once, in the singular; a number also without its zeros."""
-    kept: dict[str, None] = {}
-    for text in texts:
-        for word in raw_words(text):
-            kept[singular(word)] = None
-            if word[0] == "0" and word.isdigit():
-                kept[word.lstrip("0") or "0"] = None
-    return list(kept)[:MOST_WORDS]
+RELEVANCE: Final = Order(
+    "relevance", "pertinence", (Key("received_on", descending=True), Key("id", descending=True)), parts=4
+)
+"""The order of what a search finds: the parts of `ranked`, and in each the latest arrival first."""
+RANKED: Final = ("numbers", "sender", "heading")
+"""Where words weigh more than elsewhere, most first."""
 
 
 # --- Writing ------------------------------------------------------------------------------------------------------
@@ -81,51 +47,121 @@ def index_tickets(tickets: Iterable[Ticket], old_numbers: Mapping[int, str] | No
         known = ExternalIdentity.objects.filter(ticket__in=tickets).exclude(old_number="")
         old_numbers = dict(known.values_list("ticket_id", "old_number"))
     SearchDocument.objects.bulk_create(
-        [
-            SearchDocument(ticket=ticket, words=" ".join(words_of(texts_of(ticket, old_numbers.get(ticket.pk, "")))))
-            for ticket in tickets
-        ],
+        [document_of(ticket, old_numbers.get(ticket.pk, "")) for ticket in tickets],
         update_conflicts=True,
         unique_fields=["ticket"],
-        update_fields=["words"],
+        update_fields=["numbers", "sender", "heading", "words"],
     )
 
 
-def texts_of(ticket: Ticket, old_number: str) -> tuple[str, ...]:
-    return (ticket.reference, ticket.sender_name, ticket.sender_contact, ticket.subject, old_number, ticket.body)
+def index_new(tickets: Iterable[Ticket], old_numbers: Mapping[int, str]) -> None:
+    """`index_tickets` of demandes that have just been inserted: nothing of them stands there yet, and a year's register
+    goes the fastest way."""
+    bulk.insert([document_of(ticket, old_numbers.get(ticket.pk, "")) for ticket in tickets])
+
+
+def document_of(ticket: Ticket, old_number: str) -> SearchDocument:
+    numbers = words_of(ticket.reference, old_number)
+    # The address counts as text: no list shows it, and half of them hold « mairie » or « association ».
+    sender, subject = words_of(ticket.sender_name), words_of(ticket.subject)
+    return bulk.new(
+        SearchDocument,
+        ticket_id=ticket.pk,
+        numbers=joined(numbers),
+        sender=joined(sender),
+        heading=joined(sender, subject),
+        words=joined(numbers, sender, words_of(ticket.sender_contact), subject, words_of(ticket.body)),
+    )
+
+
+def joined(*lists: list[str]) -> str:
+    return " ".join([*dict.fromkeys(chain(*lists))][:MOST_WORDS])
 
 
 # --- Reading ------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What is looked for, in the words of each engine. Only letters and digits, quoted: nothing a person types is read
-    as an operator."""
-
-    postgresql: str
-    sqlite: str
-
-
-def terms(text: str) -> Terms | None:
-    """All the words must be there, the last one perhaps unfinished. None: nothing in `text` can be looked for."""
+def looked_for(text: str, column: str = "words", *, whole: bool = False) -> Wanted | None:
+    """All the words of `text` must stand in `column`, the last one perhaps unfinished (unless `whole`). None: nothing
+    in `text` can be looked for."""
     words = raw_words(text)[:MOST_TERMS]
     if not words:
         return None
-    *whole, last = words
-    return Terms(
-        postgresql=" & ".join([*(f"'{singular(word)}'" for word in whole), f"('{singular(last)}' | '{last}':*)"]),
-        sqlite=" AND ".join([*(f'"{singular(word)}"' for word in whole), f'("{singular(last)}" OR "{last}" *)']),
-    )
+    last = words[-1]
+    exact = [singular(word) for word in words]
+    postgresql, sqlite = [f"'{word}'" for word in exact], [f'"{word}"' for word in exact]
+    if not whole:
+        postgresql[-1] = f"({postgresql[-1]} | '{last}':*)"
+        sqlite[-1] = f'({sqlite[-1]} OR "{last}" *)'
+    return Wanted(column, " & ".join(postgresql), f"{column} : ({' AND '.join(sqlite)})")
 
 
 def containing(tickets: TicketQuerySet, text: str) -> TicketQuerySet:
     """Those of `tickets` that hold every word of `text`. Give it what the person may read (`readable_by`): a text found
-    is a text told."""
-    wanted = terms(text)
+    is a text told. One query at once, for what is few."""
+    wanted = looked_for(text)
     if wanted is None:
         return tickets.none()
-    return tickets.filter(pk__in=SearchDocument.objects.filter(words__matches=wanted).values("pk"))
+    found = few(wanted)
+    return tickets.filter(pk__found=wanted) if found is None else among(tickets, found)
+
+
+def few(wanted: Wanted) -> set[int] | None:
+    """The demandes that hold what is looked for, named one by one; None where they are more than that."""
+    found = hits(wanted, FEW)
+    return None if found is None else set(found)
+
+
+def ranked(tickets: TicketQuerySet, text: str) -> Sequence[TicketQuerySet]:
+    """`tickets` in as many parts as RELEVANCE has, each demande in one: every word of `text` stands in its reference or
+    its old number; in the sender; in the sender and the subject; or else. A query at once for each of the three."""
+    parts, others, named = ranks(tickets, text)
+    return [*parts, others.exclude(pk__among=sorted(named)) if named else others]
+
+
+def best_first(tickets: TicketQuerySet, text: str) -> Sequence[TicketQuerySet]:
+    """`containing`, in the parts of `ranked`. Four queries at once; a part that is known to be empty costs no other."""
+    parts, others, named = ranks(tickets, text)
+    wanted = looked_for(text)
+    found = set() if wanted is None else few(wanted)
+    if found is not None:
+        return [*parts, among(others, found - named)]
+    return [*parts, others.filter(pk__found=wanted).exclude(pk__among=sorted(named))]
+
+
+def ranks(tickets: TicketQuerySet, text: str) -> tuple[list[TicketQuerySet], TicketQuerySet, set[int]]:
+    """The parts of RANKED; what is in none of those too many to name; and the demandes named in the others."""
+    parts: list[TicketQuerySet] = []
+    named: set[int] = set()
+    for column in RANKED:
+        wanted = looked_for(text, column, whole=column == "numbers")
+        found = set() if wanted is None else few(wanted)
+        if found is None:
+            held = tickets.filter(pk__holds=wanted)
+            parts.append(held.exclude(pk__among=sorted(named)) if named else held)
+            tickets = tickets.exclude(pk__holds=wanted)
+        else:
+            parts.append(among(tickets, found - named))
+            named |= found
+    return parts, tickets, named
+
+
+def among(tickets: TicketQuerySet, keys: set[int]) -> TicketQuerySet:
+    return tickets.filter(pk__among=sorted(keys)) if keys else tickets.none()
+
+
+def marked(shown: str, text: str) -> Iterator[tuple[str, bool]]:
+    """`shown` in pieces, in order, with whether each is a word that a search of `text` finds."""
+    words = raw_words(text)[:MOST_TERMS]
+    wanted, last = {singular(word) for word in words}, words[-1] if words else None
+    done = 0
+    for start, end, word in places(shown):
+        forms = forms_of(word)
+        if wanted.intersection(forms) or (last and any(form.startswith(last) for form in forms)):
+            yield shown[done:start], False
+            yield shown[max(start, done) : end], True
+            done = max(end, done)
+    yield shown[done:], False
 
 
 def by_reference(tickets: TicketQuerySet, text: str, year: int) -> Ticket | None:

@@ -3,6 +3,7 @@
 from importlib import import_module
 
 from django.apps import apps
+from django.db import connection
 
 from correspondence.models import ReplyModel
 from tests.factories import World
@@ -19,5 +20,6 @@ def shipped(world: World) -> dict[str, tuple[str, set[str], set[str]]]:
 def test_a_prefecture_in_use_receives_the_letters_of_a_new_one(world: World) -> None:
     new = shipped(world)
     ReplyModel.objects.all().delete()
-    import_module("correspondence.migrations.0003_shipped_reply_models").give(apps, None)
+    editor = connection.SchemaEditorClass(connection)
+    import_module("correspondence.migrations.0003_shipped_reply_models").give(apps, editor)
     assert shipped(world) == new != {}

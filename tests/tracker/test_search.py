@@ -1,11 +1,19 @@
 """One table of searches, the same results on both engines."""
 
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
 import pytest
 from django.db import connection
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.factories import World
-from tracker import search
+from tracker import paging, search
 from tracker.models import SearchDocument, Ticket
+from tracker.querysets import TicketQuerySet
+from tracker.words import words_of
 
 TEXTS = {
     "detr": {"sender_name": "Mairie d’Orvault", "subject": "Subvention DETR : pièces complémentaires"},
@@ -56,7 +64,9 @@ def corpus(world: World) -> dict[str, Ticket]:
 
 
 @pytest.mark.parametrize(("typed", "expected"), SEARCHES)
-def test_words_find_the_demandes_that_hold_them_all(corpus: dict[str, Ticket], typed: str, expected: set[str]) -> None:
+def test_words_find_the_demandes_that_hold_them_all(
+    corpus: dict[str, Ticket], both_ways: None, typed: str, expected: set[str]
+) -> None:
     found = set(search.containing(Ticket.objects.all(), typed).values_list("pk", flat=True))
     assert {name for name, ticket in corpus.items() if ticket.pk in found} == expected
 
@@ -97,6 +107,127 @@ def test_a_huge_document_is_cut_and_still_indexed(world: World) -> None:
     assert len(SearchDocument.objects.get(ticket=ticket).words.split()) == search.MOST_WORDS
 
 
+# --- The order ----------------------------------------------------------------------------------------------------
+
+RANKED = {
+    # name: what it holds, and its arrival; « moulin » or « 77 » stand in each
+    "number": {"old": "A-2019/0077", "received_on": date(2026, 11, 2)},
+    "sender": {"sender_name": "Les amis du Moulin, 77 route du lac", "received_on": date(2026, 11, 3)},
+    "contact": {"sender_contact": "moulin@exemple.test, bureau 77", "received_on": date(2026, 11, 4)},
+    "subject": {"subject": "Moulins à vent du lac, parcelle 77", "received_on": date(2026, 11, 5)},
+    "recent": {"subject": "Le moulin et la parcelle 77", "received_on": date(2026, 11, 6)},
+    "unfinished": {"subject": "Moulinet 7701", "received_on": date(2026, 11, 9)},
+    "both": {"sender_name": "Mairie du lac", "subject": "Passerelle", "received_on": date(2026, 11, 10)},
+    "text": {"body": "… près du moulin, au 77, vers la passerelle du lac.", "received_on": date(2026, 11, 16)},
+    "none": {"subject": "Autre chose", "received_on": date(2026, 11, 16)},
+}
+
+ORDERED = [
+    # what is typed, what is found, in order: class of match, then the latest arrival
+    ("moulin", ["sender", "unfinished", "recent", "subject", "text", "contact"]),
+    ("MOULINS", ["sender", "recent", "subject", "text", "contact"]),
+    ("77", ["number", "sender", "unfinished", "recent", "subject", "text", "contact"]),
+    ("moulin@exemple.test", ["contact"]),
+    ("0077", ["number"]),
+    ("a-2019 0077", ["number"]),
+    ("moulin lac", ["sender", "subject", "text"]),
+    ("lac passerelle", ["both", "text"]),
+    ("passerelle mairie", ["both"]),
+    ("lac", ["both", "sender", "subject", "text"]),
+    ("absent", []),
+    ("!!!", []),
+]
+
+
+@pytest.fixture
+def ranks(world: World) -> dict[int, str]:
+    fields = {name: {"sender_name": "Anonyme", "subject": "Sans objet"} | given for name, given in RANKED.items()}
+    old = {name: given.pop("old", "") for name, given in fields.items()}
+    tickets = {name: world.register(**given) for name, given in fields.items()}
+    search.index_tickets(tickets.values(), {tickets[name].pk: number for name, number in old.items() if number})
+    return {ticket.pk: name for name, ticket in tickets.items()}
+
+
+@pytest.fixture(params=[search.FEW, 0], ids=["named", "walked"])
+def both_ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is few is named demande by demande, the rest is read by the list: the same rows in the same order."""
+    monkeypatch.setattr(search, "FEW", request.param)
+
+
+def parts(text: str) -> Sequence[TicketQuerySet]:
+    return search.best_first(Ticket.objects.all(), text)
+
+
+@pytest.mark.parametrize(("typed", "expected"), ORDERED)
+def test_the_best_match_first_then_the_latest(
+    ranks: dict[int, str], both_ways: None, typed: str, expected: list[str]
+) -> None:
+    found = paging.page(parts(typed), search.RELEVANCE).rows
+    assert [ranks[ticket.pk] for ticket in found] == expected
+
+
+@pytest.mark.parametrize("typed", [typed for typed, _ in ORDERED])
+def test_a_rank_loses_no_demande_and_shows_none_twice(ranks: dict[int, str], both_ways: None, typed: str) -> None:
+    every = [ticket.pk for part in search.ranked(Ticket.objects.all(), typed) for ticket in part]
+    assert sorted(every) == sorted(ranks)
+    assert {ticket.pk for part in parts(typed) for ticket in part} == set(
+        search.containing(Ticket.objects.all(), typed).values_list("pk", flat=True)
+    )
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 6, 7, 20])
+def test_pages_of_a_search_follow_one_another_both_ways(ranks: dict[int, str], both_ways: None, size: int) -> None:
+    expected = dict(ORDERED)["77"]
+    pages = [paging.page(parts("77"), search.RELEVANCE, "", size)]
+    while pages[-1].next:
+        pages.append(paging.page(parts("77"), search.RELEVANCE, pages[-1].next, size))
+    assert [ranks[ticket.pk] for page in pages for ticket in page.rows] == expected
+    back = pages[-1]
+    for page in reversed(pages[:-1]):
+        back = paging.page(parts("77"), search.RELEVANCE, back.previous, size)
+        assert back.rows == page.rows
+    assert back.previous == ""
+
+
+def test_a_demande_that_changes_rank_between_two_pages_hides_no_other(world: World, ranks: dict[int, str]) -> None:
+    first = paging.page(parts("77"), search.RELEVANCE, "", 3)
+    moved = next(pk for pk, name in ranks.items() if name == "text")
+    Ticket.objects.filter(pk=moved).update(sender_name="77")
+    search.index_tickets([Ticket.objects.get(pk=moved)])
+    rest = paging.page(parts("77"), search.RELEVANCE, first.next, 20)
+    assert [ranks[ticket.pk] for ticket in rest.rows] == ["recent", "subject", "contact"]
+
+
+@pytest.mark.parametrize("part", [-1, 4, "1", None, 1.5])
+def test_a_cursor_of_no_part_begins_at_the_beginning(ranks: dict[int, str], part: Any) -> None:
+    cursor = paging.Cursor("relevance", ("2026-11-05", 3), part=part).encode()
+    assert paging.decode(cursor, search.RELEVANCE, Ticket) is None
+
+
+@pytest.mark.parametrize(
+    ("shown", "typed", "expected"),
+    [
+        ("Mairie d’Orvault", "orvault", "Mairie d’[Orvault]"),
+        ("Subventions DETR : pièces", "piece subvention", "[Subventions] DETR : [pièces]"),
+        ("L’Œuvre des journaux", "oeuvres journal", "L’[Œuvre] des [journaux]"),
+        ("44-2026-000042", "42", "44-2026-[000042]"),
+        ("Renouvellement", "renouv", "[Renouvellement]"),
+        ("renouv renouvellement", "renouv titre", "[renouv] renouvellement"),
+        ("e\u0301te\u0301 🙂", "ete", "[e\u0301te\u0301] 🙂"),
+        ("Straße", "strasse", "[Straße]"),
+        ("rien", "", "rien"),
+        ("", "mot", ""),
+    ],
+)
+def test_the_words_found_are_marked_where_they_stand(shown: str, typed: str, expected: str) -> None:
+    assert "".join(f"[{piece}]" if hit else piece for piece, hit in search.marked(shown, typed)) == expected
+
+
+@given(st.text(max_size=80), st.text(max_size=20))
+def test_marking_loses_no_letter(shown: str, typed: str) -> None:
+    assert "".join(piece for piece, _ in search.marked(shown, typed)) == shown
+
+
 @pytest.mark.parametrize(
     ("typed", "expected"),
     [
@@ -115,8 +246,6 @@ def test_a_huge_document_is_cut_and_still_indexed(world: World) -> None:
 def test_a_reference_in_full_or_its_number_names_one_demande(
     world: World, typed: str, expected: tuple[int, int] | None
 ) -> None:
-    from datetime import date
-
     world.register(received_on=date(2025, 12, 1))
     world.register()
     world.register()
@@ -135,7 +264,7 @@ def test_a_reference_in_full_or_its_number_names_one_demande(
     ],
 )
 def test_words_are_lower_case_without_accents_and_singular(text: str, words: list[str]) -> None:
-    assert search.words_of([text]) == words
+    assert words_of(text) == words
 
 
 def test_the_index_of_the_engine_is_used(corpus: dict[str, Ticket]) -> None:
@@ -144,5 +273,14 @@ def test_the_index_of_the_engine_is_used(corpus: dict[str, Ticket]) -> None:
         with connection.cursor() as cursor:
             # Of five rows the planner would read all: it is asked what it can do, not what it would.
             cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")
-    plan = SearchDocument.objects.filter(words__matches=search.terms("subvention")).explain()
+    plan = Ticket.objects.filter(pk__found=search.looked_for("subvention")).explain()
     assert ("tracker_search_words" if connection.vendor == "postgresql" else "VIRTUAL TABLE INDEX") in plan
+
+
+@pytest.mark.postgresql
+def test_a_row_read_past_is_matched_on_what_the_database_keeps(corpus: dict[str, Ticket]) -> None:
+    """The vector is stored: computed for each row, it costs more than all the rest of a long list."""
+    for lookup in ("pk__found", "pk__holds"):
+        plan = Ticket.objects.filter(**{lookup: search.looked_for("subvention")}).explain(verbose=True)
+        assert "words_vector @@" in plan
+        assert "string_to_array" not in plan

@@ -16,6 +16,18 @@ from tests.upgrades.snapshots import read
 
 ROOT = Path(__file__).parents[2]
 SNAPSHOTS = sorted((ROOT / "tests/data/upgrades").glob("*.json.gz"))
+SEARCHED = """
+from tracker.models import ExternalIdentity, Ticket
+from tracker.search import document_of, looked_for
+old = dict(ExternalIdentity.objects.exclude(old_number="").values_list("ticket_id", "old_number"))
+right = 0
+for ticket in Ticket.objects.select_related("search_document"):
+    made, kept = document_of(ticket, old.get(ticket.pk, "")), ticket.search_document
+    assert all(getattr(made, name) == getattr(kept, name) for name in ("numbers", "sender", "heading", "words"))
+    right += Ticket.objects.filter(pk=ticket.pk, pk__found=looked_for(ticket.reference, "numbers", whole=True)).exists()
+print(right)
+"""
+"""What the migrations make of the words is what the product would write, and the engine's index finds them."""
 DATE_BY_DATE = ("check_deadlines", "verify_journal")
 
 
@@ -63,3 +75,4 @@ def test_an_earlier_version_is_upgraded(path: Path, engine: dict[str, str], tmp_
     totals = json.loads(python(engine, "manage.py", "indicators", *period, "--json"))["totals"]
     assert {total["code"]: [total["n"], total["on_time"]] for total in totals} == snapshot["figures"]
     assert snapshot["figures"]
+    assert int(python(engine, "manage.py", "shell", "--no-imports", "-c", SEARCHED)) == len(tickets)

@@ -148,9 +148,20 @@ class User(AbstractBaseUser):
         return f"{self.first_name} {self.last_name}".strip()
 
     @cached_property
+    def held_roles(self) -> list["Membership"]:
+        return list(self.memberships.select_related("prefecture", "site").order_by("pk"))
+
+    @property
+    def time_zone(self) -> str:
+        """Where the clock on this person's wall is (IANA name): at the site of their first role; "" without a role."""
+        for held in self.held_roles:
+            return held.site.time_zone if held.site else held.prefecture.time_zone
+        return ""
+
+    @cached_property
     def scope(self) -> Scope:
         """What this person may see and where, read once per instance: two queries."""
-        memberships = list(self.memberships.all())
+        memberships = self.held_roles
         prefecture_ids = {membership.prefecture_id for membership in memberships}
         offices = list(
             Office.objects.filter(prefecture_id__in=prefecture_ids).values_list(

@@ -200,15 +200,21 @@ class ExternalIdentity(models.Model):
 
 
 class Correspondent(models.Model):
-    """Completion directory of senders. Offered to a person only when used on a demande visible to that person."""
+    """Completion directory of senders, read and written by `tracker.senders`. Offered to a person only when used on a
+    demande that this person may read."""
 
     prefecture = models.ForeignKey(Prefecture, models.PROTECT, related_name="+", verbose_name="préfecture")
     name = models.CharField("nom", max_length=200)
+    # The words of the name, cut by `tracker.senders.key_of`: one sender however it is written. PostgreSQL indexes them
+    # as it does those of `SearchDocument`.
+    words = models.CharField("mots du nom", max_length=500, blank=True)
+    # No longer read nor written: one bureau's address for a name is no address for another bureau.
     contact = models.CharField("adresse de réponse", max_length=300, blank=True)
 
     class Meta:
         verbose_name = "correspondant"
         constraints: ClassVar = [models.UniqueConstraint(fields=["prefecture", "name"], name="correspondent_unique")]
+        indexes: ClassVar = [models.Index(fields=["prefecture", "words"], name="correspondent_words")]
 
     def __str__(self) -> str:
         return self.name
