@@ -46,6 +46,17 @@ IDENTITY: Final = "CRPA, article L. 111-2"
 
 
 @dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of the act for which a letter is written: as typed in its form, else as recorded."""
+
+    promised_on: date | None = None
+    missing: str = ""
+    until: date | None = None
+    to: str = ""
+    forwarded_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Expected:
     """What the demande and the act say that the letter should give; what is not known stays empty."""
 
@@ -54,11 +65,8 @@ class Expected:
     reference: str
     subject: str
     sender: Sender
+    facts: Facts = Facts()
     received_on: date | None = None
-    promised_on: date | None = None
-    pieces: str = ""
-    until: date | None = None
-    forwarded_to: str = ""
     implicit_on: date | None = None
 
 
@@ -181,7 +189,7 @@ def _appeal(letter: Letter) -> Remark:
 
 def _promise(letter: Letter) -> Remark:
     label, source = "Délai annoncé", "Référentiel Qual-e-Pref, engagements 16 et 17"
-    promised = letter.expected.promised_on
+    promised = letter.expected.facts.promised_on
     if promised and promised in letter.dates:
         return Remark(label, Verdict.PRESENT, f"La réponse est annoncée pour le {plain_date(promised)}.", source)
     if promised:
@@ -198,7 +206,7 @@ def _promise(letter: Letter) -> Remark:
 
 def _pieces(letter: Letter) -> Iterator[Remark]:
     label, source = "Pièces demandées", "CRPA, article L. 114-5"
-    wanted = [line.strip(" -–•*\t;.") for line in letter.expected.pieces.splitlines()]
+    wanted = [line.strip(" -–•*\t;.") for line in letter.expected.facts.missing.splitlines()]
     absent = [line for line in wanted if line and not holds(letter.words, line)]
     if absent:
         yield Remark(label, Verdict.MISSING, f"Saisi dans Sillage et absent du texte\xa0: {', '.join(absent)}.", source)
@@ -215,7 +223,7 @@ def _pieces(letter: Letter) -> Iterator[Remark]:
 
 
 def _until(letter: Letter, source: str) -> Remark:
-    label, until = "Date limite des pièces", letter.expected.until
+    label, until = "Date limite des pièces", letter.expected.facts.until
     if until and until in letter.dates:
         return Remark(label, Verdict.PRESENT, f"Les pièces sont attendues pour le {plain_date(until)}.", source)
     if until:
@@ -228,7 +236,7 @@ def _until(letter: Letter, source: str) -> Remark:
 
 def _forwarding(letter: Letter) -> Iterator[Remark]:
     label, source = "Administration compétente", "CRPA, article L. 114-2"
-    to = letter.expected.forwarded_to
+    to = letter.expected.facts.to
     if not to:
         yield Remark(label, Verdict.TO_CHECK, "L’administration qui reçoit la demande doit être nommée.", source)
     elif holds(letter.words, to):

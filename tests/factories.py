@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from tracker import clock, journal, writers
+from tracker import clock, journal, senders, writers
 from tracker.commands import Assign, Command, Register
 from tracker.enums import Role, Via
 from tracker.models import Channel, Membership, Nature, Office, Prefecture, Site, Ticket, User
@@ -53,7 +53,9 @@ class World:
         if office:
             acts.append(Assign(self.offices[office].pk, self.users[assignee].pk if assignee else None))
         author = writers.Author(user=self.users[by] if by else None, now=now)
-        return writers.register(self.prefecture, [*acts, *then], author)
+        ticket = writers.register(self.prefecture, [*acts, *then], author)
+        senders.remember([ticket])  # as pages and programs do once it is committed
+        return ticket
 
     def act(self, ticket: Ticket, *acts: Command, by: str | None = None, **options: Any) -> Ticket:
         """Acts by one person (None: the system) on a demande."""

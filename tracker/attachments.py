@@ -21,15 +21,16 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import QuerySet
 
-from tracker import clamd, writers
+from tracker import clamd, idempotency, writers
 from tracker.commands import Attach, Withdraw
-from tracker.errors import FileRefused, SillageError
+from tracker.errors import FileRefused, NotAllowed, SillageError
 from tracker.filetypes import EMPTY_REFUSED, FileType, recognise
 from tracker.models import Attachment, Ticket
 from tracker.text import clean_file_name, size_words
 from tracker.writers import Author
 
 STORED_NAME: Final = re.compile(r"[0-9a-f]{32}")
+NOT_THERE: Final = "ce fichier n’est pas, ou n’est plus, joint à la demande."
 UNSCANNED: Final = "l’antivirus ne répond pas, ce fichier n’a donc pas été pris. Réessayez dans quelques minutes."
 
 
@@ -62,10 +63,12 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of the files of one act: one that is refused does not hold back the others."""
+    """What became of the files of one act: one that is refused does not hold back the others. `replayed`: it had been
+    done before, under the same key."""
 
     added: list[Attachment]
     refused: list[Refused]
+    replayed: bool = False
 
 
 # --- Checking -----------------------------------------------------------------------------------------------------
@@ -163,27 +166,56 @@ def insert_rows(ticket: Ticket, files: Sequence[Checked], author: Author, now: d
 # --- Acts of a person ---------------------------------------------------------------------------------------------
 
 
-def attach(ticket_id: int, files: "Sequence[File[bytes]]", author: Author) -> Outcome:
-    """Attach what can be of `files` in one act. Raises NotAllowed."""
+def attach(ticket_id: int, files: "Sequence[File[bytes]]", author: Author, *, key: str | None = None) -> Outcome:
+    """Attach what can be of `files` in one act; under `key`, once. Raises NotAllowed, and KeyReused where the key
+    served for something else."""
     checked, refused = check_all(files)
-    added: list[Attachment] = []
-    if checked:
-        with stored(checked) as claimed:
-            with transaction.atomic():
-                ticket = writers.lock(ticket_id)
-                fitting, too_many = fit(checked, standing(ticket))
-                if fitting:
-                    now = author.moment
-                    writers.write_locked(ticket, [file.act for file in fitting], replace(author, now=now))
-                    added = insert_rows(ticket, fitting, author, now)
-            claimed |= {row.key for row in added}
-        refused += too_many
-    return Outcome(added, refused)
+    if not checked:
+        return Outcome([], refused)
+    with stored(checked) as claimed:
+        with transaction.atomic():
+            done = add(ticket_id, checked, author) if key is None else add_once(ticket_id, checked, author, key)
+        claimed |= {row.key for row in done.added}
+    return replace(done, refused=refused + done.refused)
+
+
+def add(ticket_id: int, checked: Sequence[Checked], author: Author) -> Outcome:
+    """Within a transaction, the files being on the disk."""
+    ticket = writers.lock(ticket_id)
+    fitting, refused = fit(checked, standing(ticket))
+    if not fitting:
+        return Outcome([], refused)
+    now = author.moment
+    writers.write_locked(ticket, [file.act for file in fitting], replace(author, now=now))
+    return Outcome(insert_rows(ticket, fitting, author, now), refused)
+
+
+def add_once(ticket_id: int, checked: Sequence[Checked], author: Author, key: str) -> Outcome:
+    """`add`, or what the same request has attached under `key`. What attaches nothing leaves no key behind."""
+    if author.user is None:
+        raise NotAllowed
+    files = [[file.name, file.size, file.sha256] for file in checked]
+    row = idempotency.claim(author.user, key, idempotency.digest_of({"ticket": ticket_id, "files": files}))
+    if row.ticket is not None:
+        there = {each.sha256: each for each in standing(row.ticket)}
+        gone = [Refused(file.name, NOT_THERE) for file in checked if file.sha256 not in there]
+        return Outcome([there[file.sha256] for file in checked if file.sha256 in there], gone, replayed=True)
+    done = add(ticket_id, checked, author)
+    if done.added:
+        row.ticket_id = ticket_id
+        row.save(update_fields=["ticket"])
+    else:
+        row.delete()
+    return done
 
 
 def standing(ticket: Ticket) -> list[Attachment]:
     """The files of a demande that have been neither withdrawn nor eliminated. In order."""
-    return list(ticket.attachments.filter(withdrawn_at=None, erased_at=None).order_by("pk"))
+    return list(openable(ticket))
+
+
+def openable(ticket: Ticket) -> QuerySet[Attachment]:
+    return ticket.attachments.filter(withdrawn_at=None, erased_at=None).order_by("pk")
 
 
 def fit(files: Sequence[Checked], held: Sequence[Attachment]) -> tuple[list[Checked], list[Refused]]:

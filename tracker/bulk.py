@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Sequence
 from enum import Enum
 from functools import cache
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from django.db import connection, models
@@ -17,7 +18,7 @@ WORTH_COPYING = 50
 """Rows from which the fast way is worth its preparation."""
 
 Row = TypeVar("Row", bound=models.Model)
-Getter = Callable[[models.Model], Any]
+Line = Callable[[models.Model], Sequence[Any]]
 Adapter = Callable[[Any], Any]
 
 
@@ -53,12 +54,12 @@ def insert(rows: Sequence[models.Model]) -> None:
     if len(rows) < WORTH_COPYING:
         model._default_manager.bulk_create(rows)
         return
-    columns, getters = plan(model, connection.vendor)
+    columns, read = plan(model, connection.vendor)
     table = connection.ops.quote_name(model._meta.db_table)
     names = ", ".join(map(connection.ops.quote_name, columns))
     with connection.cursor() as cursor:
         give_keys(cursor, model, rows)
-        lines = ([get(row) for get in getters] for row in rows)
+        lines = map(read, rows)
         if connection.vendor == "postgresql":
             # Django wraps the errors of its own calls; what the driver says of a COPY must come out under the same
             # names.
@@ -95,25 +96,33 @@ def give_keys(cursor: Any, model: type[models.Model], rows: Sequence[models.Mode
 
 
 @cache
-def plan(model: type[models.Model], vendor: str) -> tuple[list[str], list[Getter]]:
-    """The columns of a model, and how to read each from an instance as the driver wants it."""
+def plan(model: type[models.Model], vendor: str) -> tuple[list[str], Line]:
+    """The columns of a model, and what reads them all from an instance as the driver wants them."""
     fields = [field for field in model._meta.concrete_fields if not field.generated]
-    return [field.column or field.attname for field in fields], [getter(field, vendor) for field in fields]
+    pick = itemgetter(*(field.attname for field in fields))
+    adapters = [(place, adapt) for place, field in enumerate(fields) if (adapt := adapter(field, vendor)) is not None]
+
+    def line(row: models.Model) -> Sequence[Any]:
+        values = list(pick(row.__dict__))
+        for place, adapt in adapters:
+            if values[place] is not None:
+                values[place] = adapt(values[place])
+        return values
+
+    return [field.column or field.attname for field in fields], line
 
 
-def getter(field: "models.Field[Any, Any]", vendor: str) -> Getter:
-    name = field.attname
+def adapter(field: "models.Field[Any, Any]", vendor: str) -> Adapter | None:
+    """What a column's value goes through before the driver; None where it goes as it is."""
     if isinstance(field, models.JSONField):
-        return lambda row: json.dumps(row.__dict__[name], ensure_ascii=False)
+        return JSON.encode
     if field.choices:
         # A choice is stored by its value; the driver would write the name of the enumeration's member.
-        return lambda row: value.value if isinstance(value := row.__dict__[name], Enum) else value
-    adapt = SQLITE_ADAPTERS.get(field.get_internal_type()) if vendor == "sqlite" else None
-    if adapt is not None:
-        return lambda row: None if (value := row.__dict__[name]) is None else adapt(value)
-    return lambda row: row.__dict__[name]
+        return lambda value: value.value if isinstance(value, Enum) else value
+    return SQLITE_ADAPTERS.get(field.get_internal_type()) if vendor == "sqlite" else None
 
 
+JSON = json.JSONEncoder(ensure_ascii=False)
 SQLITE_ADAPTERS: dict[str, Adapter] = {
     "DateField": lambda value: connection.ops.adapt_datefield_value(value),
     "DateTimeField": lambda value: connection.ops.adapt_datetimefield_value(value),

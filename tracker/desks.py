@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tracker.enums import Role
-from tracker.models import Correspondent, Office, Prefecture, Site, Ticket, User
+from tracker.models import Office, Prefecture, Site, User
 from tracker.permissions import REGISTERING_ROLES
 
 
@@ -27,15 +27,16 @@ def desk_of(user: User) -> Desk | None:
     grants = [grant for grant in user.scope.grants if grant.role in REGISTERING_ROLES]
     if not grants:
         return None
-    prefecture = Prefecture.objects.get(pk=min(grant.prefecture_id for grant in grants))
+    prefectures = {held.prefecture_id: held.prefecture for held in user.held_roles}
+    prefecture = prefectures[min(grant.prefecture_id for grant in grants)]
     grants = [grant for grant in grants if grant.prefecture_id == prefecture.pk]
     works_in = [grant for grant in grants if grant.role in (Role.AGENT, Role.SUPERVISOR) and grant.office_root]
     office = Office.objects.filter(pk__in=[grant.office_root for grant in works_in], is_active=True).first()
     sites = list(Site.objects.filter(prefecture=prefecture).order_by("-is_main", "position", "pk"))
-    places = {grant.site_id for grant in grants if grant.site_id} | ({office.site_id} if office else set())
+    located = {grant.site_id for grant in grants if grant.site_id} | ({office.site_id} if office else set())
     everywhere = any(grant.is_whole for grant in grants)
-    if places and not everywhere:
-        sites = [site for site in sites if site.pk in places]
+    if located and not everywhere:
+        sites = [site for site in sites if site.pk in located]
     return Desk(
         prefecture=prefecture,
         sites=sites,
@@ -43,12 +44,3 @@ def desk_of(user: User) -> Desk | None:
         own_office_ids=user.scope.offices(Role.AGENT, Role.SUPERVISOR),
         by_mailroom=not works_in and any(grant.role == Role.MAILROOM for grant in grants),
     )
-
-
-def remember_sender(ticket: Ticket) -> None:
-    """Keep the sender in the completion directory, with the latest address given."""
-    if ticket.sender_name:
-        known = {"contact": ticket.sender_contact} if ticket.sender_contact else {}
-        Correspondent.objects.update_or_create(
-            prefecture_id=ticket.prefecture_id, name=ticket.sender_name, defaults=known
-        )

@@ -3,16 +3,17 @@
 Read in chunks by key, as tuples: memory does not grow with the list, and no cell costs more than a look-up.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from operator import itemgetter
 from typing import Any, Final
 
+from django.db.models import QuerySet
+
 from tracker import clock
 from tracker.enums import Exclusion, Outcome, Purpose, State
-from tracker.models import Channel, Deadline, Mailbox, Nature, Office, Site, Theme, TicketKind, User
+from tracker.models import Channel, Deadline, Mailbox, Nature, Office, Site, Theme, Ticket, TicketKind, User
 from tracker.paging import Order
-from tracker.querysets import TicketQuerySet
 from tracker.registry import Situations
 from tracker.scopes import Scope
 from tracker.spreadsheets.writing import Column, ColumnType, Sheet
@@ -87,10 +88,11 @@ counts a second time after a reopening. Both sheets together hold every promise 
 
 
 class TicketExport:
-    """The rows of `tickets` in `order`, as the holder of `scope` may read them, at the instant of `situations`."""
+    """The rows of `parts`, one after the other and each in `order`, as the holder of `scope` may read them, at the
+    instant of `situations`."""
 
-    def __init__(self, tickets: TicketQuerySet, order: Order, scope: Scope, situations: Situations) -> None:
-        self.tickets_seen, self.order, self.situations = tickets, order, situations
+    def __init__(self, parts: Sequence[QuerySet[Ticket]], order: Order, scope: Scope, situations: Situations) -> None:
+        self.parts, self.order, self.situations = parts, order, situations
         self.sealed = scope.sealed_ids
         within = {"prefecture__in": scope.prefecture_ids}
         self.kinds = dict(TicketKind.objects.filter(**within).values_list("pk", "label"))
@@ -125,8 +127,11 @@ class TicketExport:
 
     def chunks(self) -> Iterator[tuple[Row, list[Row]]]:
         """Each demande of the list with its promises: two queries a chunk (and one for the names that are new)."""
+        for part in self.parts:
+            yield from self.chunks_of(part.order_by(*self.order.columns()))
+
+    def chunks_of(self, rows: QuerySet[Ticket]) -> Iterator[tuple[Row, list[Row]]]:
         places = [TICKET_FIELDS.index(key.name) for key in self.order.keys]
-        rows = self.tickets_seen.order_by(*self.order.columns())
         after: list[Any] | None = None
         while True:
             here = rows if after is None else rows.filter(self.order.beyond(after, backwards=False))

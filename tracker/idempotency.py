@@ -1,4 +1,5 @@
-"""A demande created under a key that the program chose is created once, however often and however fast it is asked."""
+"""What a program asks under a key of its choice is done once, however often and however fast it is asked: creating a
+demande, attaching files."""
 
 import json
 from collections.abc import Sequence
@@ -38,13 +39,16 @@ def digest_of(body: Any) -> str:
 
 def claim(user: User, key: str, digest: str) -> IdempotencyKey:
     """The row of the key, held until the end of the transaction: whoever asks with the same key at the same instant
-    waits here, and then finds the demande."""
+    waits here, and then finds the demande. Raises KeyReused where the key served for something else."""
     now = clock.now()
     IdempotencyKey.objects.filter(user=user, key=key, created_at__lt=now - KEPT).delete()
     IdempotencyKey.objects.bulk_create(
         [IdempotencyKey(user=user, key=key, digest=digest, created_at=now)], ignore_conflicts=True
     )
-    return IdempotencyKey.objects.select_for_update().get(user=user, key=key)
+    row = IdempotencyKey.objects.select_for_update().get(user=user, key=key)
+    if row.digest != digest:
+        raise KeyReused
+    return row
 
 
 def register_once(
@@ -52,11 +56,8 @@ def register_once(
 ) -> Created:
     """`writers.register`, or the demande that the same request has created under `key`. Raises KeyReused where the key
     served for something else; what is refused leaves no key behind."""
-    digest = digest_of(body)
     with transaction.atomic():
-        row = claim(user, key, digest)
-        if row.digest != digest:
-            raise KeyReused
+        row = claim(user, key, digest_of(body))
         if row.ticket_id is not None:
             return Created(Ticket.objects.get(pk=row.ticket_id), replayed=True)
         row.ticket = writers.register(prefecture, acts, author)

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import fields
+from typing import Final
 
-from django.db import models
+from django.db import connection, models
 
 from tracker.commands import Assign, Command, Correct
 from tracker.enums import Role, State
@@ -72,10 +73,24 @@ def may_register(user: User, prefecture_id: int) -> bool:
 
 NAMED_BY: dict[str, tuple[type[models.Model], str]] = {
     "site_id": (Site, "site"),
-    "office_id": (Office, "office"),
     "theme_id": (Theme, "theme"),
     "mailbox_id": (Mailbox, "mailbox"),
 }
+
+
+NOT_HERE: Final = "Ce choix n’existe pas dans votre préfecture."
+# The weakest lock that closing a bureau waits for: two people who affect demandes to it do not wait for each other.
+SHARED: Final = "SELECT id, is_active FROM tracker_office WHERE id = %s AND prefecture_id = %s"
+
+
+def check_in_service(prefecture_id: int, office_id: int) -> None:
+    """Refuse a bureau that is closed; until the end of the transaction none of the others closes either."""
+    locked = SHARED + " FOR KEY SHARE" * connection.features.has_select_for_update
+    office = next(iter(Office.objects.raw(locked, [office_id, prefecture_id])), None)
+    if office is None:
+        raise InvalidCommand(NOT_HERE, field="office")
+    if not office.is_active:
+        raise InvalidCommand("Ce bureau est fermé\xa0: choisissez-en un autre.", field="office")
 
 
 def check_belongs(prefecture_id: int, acts: Iterable[Command]) -> None:
@@ -86,7 +101,10 @@ def check_belongs(prefecture_id: int, acts: Iterable[Command]) -> None:
         for name, (model, field) in NAMED_BY.items():
             pk = values.get(name)
             if pk is not None and not model._default_manager.filter(pk=pk, prefecture_id=prefecture_id).exists():
-                raise InvalidCommand("Ce choix n’existe pas dans votre préfecture.", field=field)
+                raise InvalidCommand(NOT_HERE, field=field)
+        office_id = values.get("office_id")
+        if office_id is not None:
+            check_in_service(prefecture_id, office_id)
         kind = values.get("kind")
         if kind is not None and kind.prefecture_id != prefecture_id:
             raise InvalidCommand("Ce type de demande n’existe pas dans votre préfecture.", field="kind")

@@ -7,11 +7,11 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from django.db import models, transaction
+from django.db import connection, transaction
 
-from tracker import bulk, clock, details, journal
+from tracker import bulk, clock, details, journal, senders
 from tracker.commands import Absorb, Assign, Command, Merge, Register, Undo
 from tracker.deadlines import DeadlineState, Fact, RuleBook
 from tracker.decisions import Change, Context, PastEvent, decide
@@ -20,7 +20,7 @@ from tracker.errors import InvalidCommand, NotAllowed, SillageError, StaleVersio
 from tracker.models import Deadline, Event, Outbox, Prefecture, ReferenceCounter, Site, Ticket, User
 from tracker.permissions import ALL, abilities, check_belongs, may_register
 from tracker.rulebooks import calendars_of, current_calendar, rule_book
-from tracker.search import index_tickets
+from tracker.search import index_new, index_tickets
 from tracker.workdays import WorkCalendar
 
 STREAM = "ticket"
@@ -73,7 +73,7 @@ def register(prefecture: Prefecture, acts: Sequence[Command], author: Author) ->
         number_tickets([ticket])
         ticket.save(force_insert=True)
         insert_change(ticket, change, author.act(now), [])
-        index_tickets([ticket])
+        index_new([ticket], {})
     return ticket
 
 
@@ -159,6 +159,8 @@ def write_locked(
         insert_change(ticket, change, author.act(now), before, tail)
         if change.fields & set(Ticket.PERSONAL_FIELDS):
             index_tickets([ticket])
+        if "sender_name" in change.fields:
+            senders.remember([ticket])
     return ticket
 
 
@@ -323,12 +325,18 @@ def number_tickets(tickets: Sequence[Ticket]) -> None:
 
 def reserve(prefecture_id: int, year: int, count: int) -> int:
     """Take `count` numbers; returns the last one given before them. A rolled back transaction gives them back."""
-    counters = ReferenceCounter.objects.filter(prefecture_id=prefecture_id, year=year)
-    ReferenceCounter.objects.bulk_create(
-        [ReferenceCounter(prefecture_id=prefecture_id, year=year)], ignore_conflicts=True
-    )
-    counters.update(last=models.F("last") + count)
-    return counters.values_list("last", flat=True).get() - count
+    with connection.cursor() as cursor:
+        cursor.execute(RESERVE, [prefecture_id, year, count])
+        (last,) = cursor.fetchone()
+    return int(last) - count
+
+
+COUNTERS: Final = ReferenceCounter._meta.db_table
+# One statement: the first of the year makes the row, the others wait for it and go on after.
+RESERVE: Final = (
+    f"INSERT INTO {COUNTERS} (prefecture_id, year, last) VALUES (%s, %s, %s) "  # noqa: S608 our own names
+    f"ON CONFLICT (prefecture_id, year) DO UPDATE SET last = {COUNTERS}.last + excluded.last RETURNING last"
+)
 
 
 # --- Many at once -------------------------------------------------------------------------------------------------
@@ -337,11 +345,13 @@ def reserve(prefecture_id: int, year: int, count: int) -> int:
 @dataclass(slots=True)
 class Draft:
     """One demande of a batch: a new one (`ticket` unsaved, the first step begins with Register) or one to go on with.
-    Each step is one act, by its own author at the author's `now`. `old_number`: its number in an imported register."""
+    Each step is one act, by its own author at the author's `now`. `old_number`: its number in an imported register.
+    `allowed`: what the authors may do, everything for the préfecture's own imports."""
 
     ticket: Ticket
     steps: list[tuple[Author, list[Command]]]
     old_number: str = ""
+    allowed: frozenset[str] = ALL
     is_new: bool = field(init=False)
     changes: list[tuple[Change, journal.Act]] = field(init=False, default_factory=list)
     before: list[DeadlineState] = field(init=False, default_factory=list)
@@ -379,14 +389,15 @@ def write_many(drafts: Iterable[Draft], rules: RuleBook, *, refuse: bool = False
     number_tickets(new)
     bulk.insert(new)
     insert_many(kept)
-    index_tickets(new, {draft.ticket.pk: draft.old_number for draft in kept if draft.is_new})
+    index_new(new, {draft.ticket.pk: draft.old_number for draft in kept if draft.is_new})
+    senders.remember(new)
 
 
 def decide_draft(draft: Draft, rules: RuleBook, calendar: WorkCalendar, history: list[PastEvent]) -> None:
     fields: set[str] = set()
     for position, (author, acts) in enumerate(draft.steps):
         now = author.moment
-        context = context_for(draft.ticket.site, rules, author, now, ALL, calendar)
+        context = context_for(draft.ticket.site, rules, author, now, draft.allowed, calendar)
         context.history = history
         if position == 0 and history:
             draft.before = list(context.deadlines)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from correspondence.enums import ReplyPurpose, Verdict
-from correspondence.form_check import Expected, Remark, check
+from correspondence.form_check import Expected, Facts, Remark, check
 from correspondence.sender import Sender
 from correspondence.shipped import SHIPPED
 
@@ -34,7 +34,8 @@ UNNAMED = replace(SENDER, is_anonymous=True)
 
 def expected(purpose: str = ReplyPurpose.REPLY, **fields: Any) -> Expected:
     known = {"reference": "44-2026-000123", "subject": "Passeport perdu", "sender": SENDER, "today": TODAY}
-    return Expected(purpose=purpose, **(known | fields))
+    facts = {name: fields.pop(name) for name in Facts.__slots__ if name in fields}
+    return Expected(purpose=purpose, facts=Facts(**facts), **(known | fields))
 
 
 def remark(label: str, text: str, purpose: str = ReplyPurpose.REPLY, **fields: Any) -> Remark:
@@ -196,11 +197,11 @@ def test_a_holding_reply_owes_no_appeal_nor_signature() -> None:
     ],
 )
 def test_pieces(pieces: str, text: str, found: str) -> None:
-    assert verdict("Pièces demandées", text, ReplyPurpose.PIECES, pieces=pieces) == found
+    assert verdict("Pièces demandées", text, ReplyPurpose.PIECES, missing=pieces) == found
 
 
 def test_an_absent_piece_is_named() -> None:
-    words = remark("Pièces demandées", "rien", ReplyPurpose.PIECES, pieces="- Timbre fiscal").words
+    words = remark("Pièces demandées", "rien", ReplyPurpose.PIECES, missing="- Timbre fiscal").words
     assert words == "Saisi dans Sillage et absent du texte\xa0: Timbre fiscal."
 
 
@@ -232,7 +233,7 @@ def test_legal_effect_of_asking() -> None:
     ],
 )
 def test_forwarding_names_the_other_administration(to: str, text: str, found: str) -> None:
-    assert verdict("Administration compétente", text, ReplyPurpose.FORWARDING, forwarded_to=to) == found
+    assert verdict("Administration compétente", text, ReplyPurpose.FORWARDING, to=to) == found
 
 
 def test_acknowledgement_gives_both_dates_and_the_appeal() -> None:

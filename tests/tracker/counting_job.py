@@ -1,8 +1,12 @@
 """The smallest job that writes rows in chunks. Run as a module, it is a worker process that the tests can kill."""
 
+import os
+import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 CHUNK = 7
@@ -29,9 +33,35 @@ def run(job: Any, progress: Any) -> Mapping[str, Any]:
     return {"written": job.checkpoint["next"]}
 
 
-def main(engine: str, name: str) -> None:
-    import os
+def kill_a_worker(module: str, *args: str, says: str) -> None:
+    """Run `module` as a worker process over the tests' own database, and SIGKILL it once it says so."""
+    from django.db import connection
 
+    database = connection.settings_dict
+    child = subprocess.Popen(
+        [sys.executable, "-m", module, database["ENGINE"], str(database["NAME"]), *args],
+        cwd=Path(__file__).parents[2],
+        env=os.environ | {"PYTHONWARNINGS": "ignore"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert child.stdout is not None
+    assert child.stdout.readline() == f"{says}\n"
+    child.send_signal(signal.SIGKILL)
+    child.wait(10)
+    child.stdout.close()
+
+
+def main(engine: str, name: str) -> None:
+    start(engine, name)
+    from tracker import jobs
+
+    jobs.register_job("counting", run)
+    jobs.run_pending_jobs()
+
+
+def start(engine: str, name: str) -> None:
+    """Django over the tests' own database, in a process of its own."""
     import django
 
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
@@ -40,10 +70,6 @@ def main(engine: str, name: str) -> None:
     assert settings.DATABASES["default"]["ENGINE"] == engine
     settings.DATABASES["default"]["NAME"] = name
     django.setup()
-    from tracker import jobs
-
-    jobs.register_job("counting", run)
-    jobs.run_pending_jobs()
 
 
 if __name__ == "__main__":

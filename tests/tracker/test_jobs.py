@@ -1,15 +1,10 @@
 """A job killed anywhere goes on where it stopped; two workers never share one; a failure is one French sentence."""
 
-import os
-import signal
-import subprocess
-import sys
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, transaction
 
 from tests.factories import World, make_prefecture
 from tests.tracker import counting_job
@@ -56,19 +51,7 @@ def test_job_done_with_its_result_and_progress(world: World) -> None:
 def test_killed_process_is_taken_up_where_it_stopped(chunk: int) -> None:
     """A real process, a real SIGKILL, in the middle of a chunk that is not committed."""
     job = counting(pause_in=chunk)
-    database = connection.settings_dict
-    child = subprocess.Popen(
-        [sys.executable, "-m", "tests.tracker.counting_job", database["ENGINE"], str(database["NAME"])],
-        cwd=Path(__file__).parents[2],
-        env=os.environ | {"PYTHONWARNINGS": "ignore"},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert child.stdout is not None
-    assert child.stdout.readline() == "in the middle of a chunk\n"
-    child.send_signal(signal.SIGKILL)
-    child.wait(10)
-    child.stdout.close()
+    counting_job.kill_a_worker("tests.tracker.counting_job", says="in the middle of a chunk")
 
     job.refresh_from_db()
     assert job.state == JobState.RUNNING

@@ -1,13 +1,14 @@
-"""JSON in, JSON out."""
+"""JSON in, JSON out; files come as forms do."""
 
 import codecs
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from rest_framework import exceptions, status
 from rest_framework.negotiation import BaseContentNegotiation
-from rest_framework.parsers import BaseParser, JSONParser
+from rest_framework.parsers import BaseParser, JSONParser, MultiPartParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
@@ -41,6 +42,18 @@ class DeepJSONParser(JSONParser):
             return json.loads(codecs.decode(stream.read(), "utf-8-sig"), parse_constant=refuse_constant)
         except (ValueError, RecursionError) as refused:
             raise exceptions.ParseError("Le corps de la requête n’est pas du JSON en UTF-8.") from refused
+
+
+class FilesParser(MultiPartParser):
+    """A form with files. What it sends is held to the limits of the pages: `FILE_UPLOAD_HANDLERS` count it."""
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except (TooManyFilesSent, TooManyFieldsSent, RequestDataTooBig) as refused:
+            raise TooLarge from refused
+        except exceptions.ParseError as refused:
+            raise exceptions.ParseError("Le corps de la requête n’est pas un formulaire multipart.") from refused
 
 
 def refuse_constant(name: str) -> NoReturn:

@@ -25,7 +25,7 @@ MISSING = OpenApiResponse(ProblemSerializer, description="N’existe pas, ou pas
 CONFLICT = OpenApiResponse(ConflictSerializer, description="L’état de la demande ne le permet pas, ou plus.")
 SENT: Final[Mapping[int, OpenApiResponse]] = {
     413: OpenApiResponse(ProblemSerializer, description="La requête est trop longue."),
-    415: OpenApiResponse(ProblemSerializer, description="Le corps n’est pas du JSON (application/json)."),
+    415: OpenApiResponse(ProblemSerializer, description="Le corps n’est pas du type attendu."),
 }
 
 Decorator = Callable[[Any], Any]
@@ -50,6 +50,7 @@ def writing(
     tag: str,
     description: str = "",
     parameters: Iterable[Any] = (),
+    content_type: str = "application/json",
 ) -> Decorator:
     """The description of an endpoint that writes."""
     responses = {**answers, **ALWAYS, 404: MISSING, 409: CONFLICT, **SENT}
@@ -58,7 +59,7 @@ def writing(
         summary=summary,
         description=description or summary,
         tags=[tag],
-        request={"application/json": asked},
+        request={content_type: asked},
         responses=responses,
         parameters=list(parameters),
     )

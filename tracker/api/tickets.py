@@ -10,7 +10,7 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from tracker import idempotency, paging, writers
+from tracker import idempotency, paging, senders, writers
 from tracker.api.acts import ACTS, Act, ActSerializer, MergeSerializer
 from tracker.api.base import ApiView, checked
 from tracker.api.errors import Conflict
@@ -19,20 +19,28 @@ from tracker.api.registration import RegisterSerializer
 from tracker.api.schema import filter_parameters, query, reading, writing
 from tracker.api.serializers import EventSerializer, TicketDetailSerializer, TicketSerializer
 from tracker.commands import Undo
-from tracker.desks import desk_of, remember_sender
+from tracker.desks import desk_of
 from tracker.errors import NotAllowed, StaleVersion
 from tracker.explaining import explain
 from tracker.filters import TicketFilter
 from tracker.models import Event, Ticket
 from tracker.permissions import abilities
 from tracker.reading import band_of, context_of, fetch, fetch_to_undo, refusal, undo_refusal
-from tracker.registry import ORDERS, READERS
+from tracker.registry import READERS, orders_for
 from tracker.teams import people_of
+from tracker.text import clean_text
 from tracker.writers import STREAM
 
 TAG: Final = "Demandes"
 LONGEST_PAGE: Final = 100
+ORDER_CODES: Final = sorted(orders_for("text"))
 KEY: Final = "Idempotency-Key"
+KEY_PARAMETER: Final = OpenApiParameter(
+    KEY,
+    {"type": "string", "pattern": "^[!-~]{1,100}$"},
+    OpenApiParameter.HEADER,
+    description="Une clé de votre choix : redemandé dans les 24 heures, le même envoi n’a lieu qu’une fois.",
+)
 KEY_FORM: Final = re.compile(r"[!-~]{1,100}")
 
 
@@ -53,14 +61,19 @@ class PeopleSerializer(serializers.Serializer[Any]):
 class ListQuery(serializers.Serializer[Any]):
     """How a list is read, beside its filters."""
 
-    order = serializers.ChoiceField(choices=sorted(ORDERS), default="received")
+    order = serializers.ChoiceField(choices=ORDER_CODES, default="received")
     cursor = serializers.CharField(required=False, max_length=500)
     page_size = serializers.IntegerField(default=paging.PAGE_SIZE, min_value=1, max_value=LONGEST_PAGE)
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
-        if "cursor" in data and paging.decode(data["cursor"], ORDERS[data["order"]], Ticket) is None:
+        order = orders_for(clean_text(self.initial_data.get("text", ""))).get(data["order"])
+        if order is None:
+            raise serializers.ValidationError(
+                {"order": ["La pertinence est l’ordre d’une recherche : ajoutez « text »."]}
+            )
+        if "cursor" in data and paging.decode(data["cursor"], order, Ticket) is None:
             raise serializers.ValidationError({"cursor": ["Ce curseur n’est pas de cette liste dans cet ordre."]})
-        return data
+        return data | {"order": order}
 
 
 class TicketsView(ApiView):
@@ -77,7 +90,13 @@ class TicketsView(ApiView):
         tag=TAG,
         missing=True,
         parameters=[
-            query("order", OpenApiTypes.STR, "L’ordre de la liste.", enum=sorted(ORDERS), default="received"),
+            query(
+                "order",
+                OpenApiTypes.STR,
+                "L’ordre de la liste ; « relevance » (pertinence) avec « text » seulement.",
+                enum=ORDER_CODES,
+                default="received",
+            ),
             query("cursor", OpenApiTypes.STR, "Où reprendre : suivez « next » et « previous » sans le lire."),
             query("page_size", {"type": "integer", "minimum": 1, "maximum": LONGEST_PAGE}, "Demandes par page."),
             *filter_parameters(),
@@ -90,8 +109,12 @@ class TicketsView(ApiView):
         filters = TicketFilter(request.query_params, request=request)
         if not filters.is_valid():
             raise serializers.ValidationError(filters.errors)
-        rows = filters.qs.for_lists().select_related("mailbox").defer("body", "sender_contact")
-        page = paging.page(rows, ORDERS[asked["order"]], asked.get("cursor", ""), asked["page_size"])
+        order = asked["order"]
+        rows = [
+            part.for_lists().select_related("mailbox").defer("body", "sender_contact")
+            for part in filters.in_order(order)
+        ]
+        page = paging.page(rows, order, asked.get("cursor", ""), asked["page_size"])
         shown = TicketSerializer(page.rows, many=True, context={"user": self.person}).data
         return Response({"next": self.link(page.next), "previous": self.link(page.previous), "results": shown})
 
@@ -111,14 +134,7 @@ class TicketsView(ApiView):
         },
         "Enregistrer une demande",
         tag=TAG,
-        parameters=[
-            OpenApiParameter(
-                KEY,
-                {"type": "string", "pattern": "^[!-~]{1,100}$"},
-                OpenApiParameter.HEADER,
-                description="Une clé de votre choix : redemandée dans les 24 heures, la création n’a lieu qu’une fois.",
-            )
-        ],
+        parameters=[KEY_PARAMETER],
     )
     def post(self, request: Request) -> Response:
         desk = desk_of(self.person)
@@ -132,7 +148,7 @@ class TicketsView(ApiView):
         else:
             made = idempotency.register_once(desk.prefecture, acts, self.author, self.person, key, request.data)
         if not made.replayed:
-            remember_sender(made.ticket)
+            senders.remember([made.ticket])
         code = status.HTTP_200_OK if made.replayed else status.HTTP_201_CREATED
         return Response(receipt(self, made.ticket), status=code, headers={"Location": f"{request.path}{made.ticket}/"})
 

@@ -5,7 +5,7 @@ from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework import exceptions
 from rest_framework.request import Request
 
-from tracker.api import jobs, reference, tickets
+from tracker.api import attachments, jobs, reference, tickets
 from tracker.api.acts import ACTS
 from tracker.api.base import ApiView
 
@@ -51,6 +51,17 @@ urlpatterns = [
     path("tickets/<reference:reference>/", tickets.TicketView.as_view(), name="ticket"),
     path("tickets/<reference:reference>/journal/", tickets.JournalView.as_view(), name="journal"),
     path("tickets/<reference:reference>/colleagues/", tickets.PeopleView.as_view(), name="colleagues"),
+    path("tickets/<reference:reference>/attachments/", attachments.AttachmentsView.as_view(), name="attachments"),
+    path(
+        "tickets/<reference:reference>/attachments/<uuid:key>/",
+        attachments.AttachmentView.as_view(),
+        name="attachment",
+    ),
+    path(
+        "tickets/<reference:reference>/attachments/<uuid:key>/withdraw/",
+        attachments.WithdrawView.as_view(),
+        name="withdraw_attachment",
+    ),
     *(
         path(f"tickets/<reference:reference>/{act.name}/", tickets.view_of(act).as_view(), name=act.name)
         for act in ACTS

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from itertools import compress
+from operator import eq, is_not
 from typing import Any
 
 from tracker import commands
@@ -96,12 +98,12 @@ def decide(ticket: Ticket, acts: Sequence[commands.Command], context: Context) -
 
 def changed_columns(ticket: Ticket, before: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
     """Old and new value of each column of `ticket` that differs from `before`, a copy of its attributes."""
-    return {
-        name: (before.get(name), value)
-        for name, value in ticket.__dict__.items()
-        # Nearly all are the very same object: the cheap test first, imports do this ten times per demande.
-        if value is not before.get(name) and name in COLUMNS and value != before.get(name)
-    }
+    now = ticket.__dict__
+    # Nearly all are the very same object: those are passed over without a step of ours, since imports do this ten times
+    # per demande. Both have the same names in the same order, unless an attribute was added: then one by one.
+    same_names = len(now) == len(before) and all(map(eq, now, before))
+    moved = compress(now, map(is_not, now.values(), before.values())) if same_names else now
+    return {name: (before.get(name), now[name]) for name in moved if name in COLUMNS and now[name] != before.get(name)}
 
 
 def recorded(changes: dict[str, tuple[Any, Any]]) -> dict[str, list[Any]]:

@@ -1,7 +1,7 @@
 """What the cells of a row name: a bureau, a site, a mailbox, a theme."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from django.db import IntegrityError, transaction
@@ -28,15 +28,7 @@ class Lookups:
         self.unknown_offices: set[str] = set()
         self.unknown_sites: set[str] = set()
         prefecture = target.prefecture
-        self.offices: dict[str, Office] = {}
-        known = list(prefecture.offices.select_related("site"))
-        for office in known:
-            self.offices.setdefault(normal(office.name), office)
-            self.offices.setdefault(normal(office.code), office)
-        cut = Counter(normal(office.name[:LONGEST_SHEET_NAME]) for office in known)
-        for office in known:
-            if cut[name := normal(office.name[:LONGEST_SHEET_NAME])] == 1:
-                self.offices.setdefault(name, office)
+        self.offices = offices_by_name(prefecture.offices.select_related("site"), normal)
         self.sites: dict[str, Site] = {}
         for site in prefecture.sites.all():
             self.sites.setdefault(normal(site.name), site)
@@ -129,6 +121,21 @@ class Lookups:
         if "theme" in values:
             found["theme"] = self.themes[key_of(values["theme"])]
         return found
+
+
+def offices_by_name(offices: Iterable[Office], key: Callable[[str], str]) -> dict[str, Office]:
+    """Every way to name a bureau, by its `key`: its name, its code, and its name cut as that of a sheet is, where no
+    other is cut the same."""
+    known = list(offices)
+    found: dict[str, Office] = {}
+    for office in known:
+        found.setdefault(key(office.name), office)
+        found.setdefault(key(office.code), office)
+    cut = Counter(key(office.name[:LONGEST_SHEET_NAME]) for office in known)
+    for office in known:
+        if cut[name := key(office.name[:LONGEST_SHEET_NAME])] == 1:
+            found.setdefault(name, office)
+    return found
 
 
 def key_of(name: str) -> str:

@@ -25,7 +25,9 @@ class RefusedRow:
 
 
 @dataclass(slots=True)
-class ImportReport:
+class RowReport:
+    """The counts that every import gives."""
+
     rows: int = 0
     taken: int = 0
     already_known: int = 0
@@ -36,6 +38,29 @@ class ImportReport:
     columns: list[str] = field(default_factory=list)
     """The headers of the file, in its order: PostgreSQL does not keep that of the cells of a row."""
     ignored_sheets: list[str] = field(default_factory=list)
+    dry_run: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """English keys, for `--json`, the job's row and the page."""
+        return asdict(self)
+
+    def parts(self) -> list[str]:
+        """« 12 prises », « 3 déjà connues », « 0 refusée »."""
+        singular, plural = ("serait prise", "seraient prises") if self.dry_run else ("prise", "prises")
+        return [
+            counted(self.taken, singular, plural),
+            counted(self.already_known, "déjà connue", "déjà connues"),
+            *([counted(self.updated, "mise à jour", "mises à jour")] if self.updated else ()),
+            counted(len(self.refused), "refusée", "refusées"),
+        ]
+
+    def sentence(self) -> str:
+        """The report in one French sentence."""
+        return f"{counted(self.rows, 'ligne lue', 'lignes lues')}\xa0: {', '.join(self.parts())}."
+
+
+@dataclass(slots=True)
+class ImportReport(RowReport):
     created_mailboxes: list[str] = field(default_factory=list)
     created_themes: list[str] = field(default_factory=list)
     unknown_offices: list[str] = field(default_factory=list)
@@ -49,24 +74,13 @@ class ImportReport:
     """Of the rows taken: see `outlook`."""
     sample: list[dict[str, Any]] = field(default_factory=list)
     """The first rows that a rehearsal would take, as they are read; empty for the import itself."""
-    dry_run: bool = False
 
     def as_json(self) -> dict[str, Any]:
-        """English keys, for `--json`, the job's row and the page."""
         return asdict(self) | {"promises": promises_as_json(self.promises)}
 
-    def sentence(self) -> str:
-        """The report in one French sentence."""
-        singular, plural = ("serait prise", "seraient prises") if self.dry_run else ("prise", "prises")
-        parts = [
-            counted(self.taken, singular, plural),
-            counted(self.already_known, "déjà connue", "déjà connues"),
-            counted(self.updated, "mise à jour", "mises à jour") if self.updated else "",
-            counted(len(self.refused), "refusée", "refusées"),
-            counted(self.blank, "vide", "vides"),
-            counted(self.totals, "ligne de total", "lignes de totaux"),
-        ]
-        return f"{counted(self.rows, 'ligne lue', 'lignes lues')}\xa0: {', '.join(part for part in parts if part)}."
+    def parts(self) -> list[str]:
+        blank, totals = counted(self.blank, "vide", "vides"), counted(self.totals, "ligne de total", "lignes de totaux")
+        return [*RowReport.parts(self), blank, totals]
 
 
 def counted(number: int, singular: str, plural: str) -> str:

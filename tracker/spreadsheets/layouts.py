@@ -15,6 +15,7 @@ from tracker.spreadsheets.vocabulary import (
 
 SENDER_LONGEST: Final = 200
 SUBJECT_LONGEST: Final = 500
+CONTACT_LONGEST: Final = 300
 
 NUMBER = Column(
     "number",
@@ -50,6 +51,16 @@ SENDER = Column(
     unless="indisponibilité | adresse | service | agent | ville | courriel | mail",
     longest=SENDER_LONGEST,
 )
+CONTACT = Column(
+    "sender_contact",
+    "L’adresse de réponse",
+    "adresse de réponse | adresse de l'expéditeur | adresse du demandeur | adresse électronique | adresse mail | "
+    "adresse e-mail | adresse courriel | adresse postale | adresse | coordonnées",
+    weak="mail | e-mail | mél | contact",
+    unless="nom | ip | réception | site | bureau",
+    longest=CONTACT_LONGEST,
+)
+"""Of what is pasted alone: an import takes no address, since a register of past years needs none."""
 SENDER_ROLE = Column(
     "sender_role",
     "La qualité",
@@ -307,3 +318,18 @@ OTHER_REGISTER: Final = Layout((*COMMON, *REPLY, *MEETING, PUBLISHED_ON), "recei
 
 def register_layout(kind: str) -> Layout:
     return REGISTERS.get(kind, OTHER_REGISTER)
+
+
+KINDS: Final = {
+    "correspondence": "courriel",
+    "complaint": "reclamation",
+    "meeting_request": "rdv",
+    "site_update": "site",
+}
+"""Code of a kind → its register."""
+
+
+def pasted_layout(kind: str) -> Layout:
+    """The columns of a table pasted to register demandes of the kind that has this code."""
+    layout = register_layout(KINDS.get(kind, kind))
+    return replace(layout, columns=(*layout.columns, CONTACT))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tracker import clock, tokens
@@ -23,12 +24,25 @@ class Program:
     def get(self, path: str, **query: Any) -> Any:
         return self.client.get(ROOT + path, query, headers={"Authorization": f"Bearer {self.secret}"})
 
+    def download(self, path: str) -> tuple[Any, bytes]:
+        response = self.get(path)
+        content = b"".join(response.streaming_content) if response.streaming else response.content
+        return response, content
+
     def post(self, path: str, body: Any = None, **headers: str) -> Any:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return self.client.post(
             ROOT + path,
             json.dumps({} if body is None else body),
             content_type="application/json",
+            headers={"Authorization": f"Bearer {self.secret}", **named},
+        )
+
+    def upload(self, path: str, *files: tuple[str, bytes], field: str = "files", **headers: str) -> Any:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.client.post(
+            ROOT + path,
+            {field: [SimpleUploadedFile(name, content) for name, content in files]},
             headers={"Authorization": f"Bearer {self.secret}", **named},
         )
 

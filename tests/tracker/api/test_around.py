@@ -9,7 +9,8 @@ from django.core.management import call_command
 from django.test import Client
 
 from tests.factories import PASSWORD, World
-from tests.frontend.walk import Stage, a_closed_day, a_recomputation, make_stage
+from tests.frontend.walk.reference import a_closed_day, a_recomputation
+from tests.frontend.walk.stage import Stage, make_stage
 from tests.tracker.api.programs import ROOT, Program, program_of
 from tracker.api.content import TooLarge
 from tracker.models import Ticket

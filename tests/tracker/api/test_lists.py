@@ -73,6 +73,8 @@ def test_the_filters_are_those_of_the_registre(world: World, agent: Program, sev
         ({"kind": "x\x00"}, "kind"),
         ({"received_from": "hier"}, "received_from"),
         ({"order": "subject"}, "order"),
+        ({"order": "relevance"}, "order"),
+        ({"order": "relevance", "text": "\u200b"}, "order"),
         ({"page_size": 0}, "page_size"),
         ({"page_size": 101}, "page_size"),
         ({"cursor": "n’importe quoi"}, "cursor"),
@@ -82,6 +84,16 @@ def test_the_filters_are_those_of_the_registre(world: World, agent: Program, sev
 def test_what_is_not_understood_is_refused(agent: Program, query: dict[str, Any], field: str) -> None:
     response = agent.get("tickets/", **query)
     assert (response.status_code, list(response.json())) == (400, [field])
+
+
+@pytest.mark.parametrize("page_size", [1, 2, 100])
+def test_a_search_by_relevance_gives_the_best_match_first(world: World, agent: Program, page_size: int) -> None:
+    texts = [("Le moulin", ""), ("Rien", "moulin"), ("Rien", "")]
+    made = [world.register(sender_name=sender, subject=subject).reference for sender, subject in texts]
+    found, _ = walked(agent, text="moulin", order="relevance", page_size=page_size)
+    assert found == made[:2]
+    found, _ = walked(agent, text="moulin", page_size=page_size)
+    assert found == [made[1], made[0]]
 
 
 def test_a_cursor_of_another_order_is_refused(agent: Program, several: list[str]) -> None:

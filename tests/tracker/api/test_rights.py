@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.frontend.walk import EVERYBODY, OUTSIDER, Stage, make_stage
+from tests.frontend.walk.stage import EVERYBODY, OUTSIDER, Stage, make_stage
 from tests.tracker.api.programs import ROOT, program_of
 from tests.tracker.api.walk import CONFLICTING, TABLE, Action, actions, body_of
 from tracker.enums import TokenScope
@@ -21,7 +21,9 @@ def call(user: User, name: str, stage: Stage, scope: TokenScope = TokenScope.WRI
     action = TABLE[name]
     program = program_of(user, scope)
     path = (address or action.address(name, stage)).removeprefix(ROOT)
-    return program.get(path) if name.endswith(":get") else program.post(path, body_of(action, stage))
+    if action.files:
+        return program.upload(path, *action.files)
+    return program.download(path)[0] if name.endswith(":get") else program.post(path, body_of(action, stage))
 
 
 def test_every_action_is_in_the_table() -> None:
@@ -73,6 +75,8 @@ def test_a_token_for_reading_writes_nothing(stage: Stage, name: str) -> None:
     assert Event.objects.exclude(stream="apitoken").count() == events
 
 
+POSTS = [name for name in TABLE if name.endswith(":post")]
+
 # --- Sensitive bureaux --------------------------------------------------------------------------------------------
 
 
@@ -105,7 +109,7 @@ def test_a_filter_on_content_leaves_sealed_demandes_out(stage: Stage, sealed: Ti
         assert sealed.reference not in [row["reference"] for row in rows]
 
 
-@pytest.mark.parametrize("name", [name for name in TABLE if name.endswith(":post") and name != "tickets:post"])
+@pytest.mark.parametrize("name", sorted(set(POSTS) - {"tickets:post", "withdraw_attachment:post"}))
 def test_nothing_is_done_to_a_sealed_demande(stage: Stage, sealed: Ticket, name: str) -> None:
     """Whatever is sent: a version, or a word about what was sent, would tell something."""
     address = f"{ROOT}tickets/{sealed.reference}/{name.removesuffix(':post')}/"
@@ -114,7 +118,7 @@ def test_nothing_is_done_to_a_sealed_demande(stage: Stage, sealed: Ticket, name:
         assert program.post(address.removeprefix(ROOT), body).status_code == 403
 
 
-@pytest.mark.parametrize("name", ["journal", "colleagues"])
+@pytest.mark.parametrize("name", ["journal", "colleagues", "attachments"])
 def test_nothing_more_is_told_of_a_sealed_demande(stage: Stage, sealed: Ticket, name: str) -> None:
     assert program_of(stage.user("quality")).get(f"tickets/{sealed.reference}/{name}/").status_code == 403
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.urls import URLPattern, get_resolver, reverse
 
-from tests.frontend.walk import (
+from tests.frontend.walk.imports import an_import
+from tests.frontend.walk.stage import (
     ADMINISTRATOR,
     AGENT,
     COPIL,
@@ -16,10 +17,12 @@ from tests.frontend.walk import (
     READING,
     SUPERVISOR,
     Stage,
-    an_import,
 )
+from tests.tracker.attachments.samples import PDF, upload
 from tests.tracker.clocks import nov
+from tracker import attachments
 from tracker.commands import Answer, AskRequester, Propose, Take
+from tracker.writers import Author
 
 METHODS = ("get", "post", "put", "patch", "delete")
 OPEN_TO_ALL = (AGENT, SUPERVISOR, QUALITY, MAILROOM, COPIL, ADMINISTRATOR)
@@ -45,6 +48,8 @@ class Action:
     ready: Callable[[Stage], dict[str, Any]] | None = None
     body: Any = None
     query: str = ""
+    # Files sent, in place of a body.
+    files: tuple[tuple[str, bytes], ...] = ()
     # What a token for reading may do as well.
     reads: bool = True
 
@@ -66,6 +71,13 @@ def just_taken(stage: Stage) -> dict[str, Any]:
     ticket = stage.world.register()
     stage.world.act(ticket, Take(), by="agent")
     return {"reference": ticket.reference}
+
+
+def an_attachment(stage: Stage) -> dict[str, Any]:
+    ticket = stage.world.register()
+    author = Author(user=stage.world.user("agent"))
+    [row] = attachments.attach(ticket.pk, [upload("Lettre.pdf")], author).added
+    return {"reference": ticket.reference, "key": row.key}
 
 
 def a_meeting(*acts: Any) -> Callable[[Stage], dict[str, Any]]:
@@ -113,6 +125,10 @@ TABLE: dict[str, Action] = {
     "note:post": act({"text": "Vu avec la mairie."}),
     "mark_signature:post": act({"since": "2026-11-18"}),
     "correct:post": act({"subject": "Autre objet"}),
+    "attachments:get": Action(HANDLING, ready=a_ticket()),
+    "attachments:post": Action(HANDLING, 201, ready=a_ticket(), files=(("Lettre.pdf", PDF),), reads=False),
+    "attachment:get": Action(HANDLING, ready=an_attachment),
+    "withdraw_attachment:post": act({"reason": "Illisible"}, an_attachment),
     "deadline:get": Action(query="?received_on=2026-11-16&days=5&department=44"),
     "calendar:get": Action(query="?site=PREF&year=2026"),
     "organisation:get": Action(),
