@@ -95,7 +95,8 @@ def parameters(each: Mapping[str, Any]) -> Iterator[Field]:
 
 def body(each: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[Field]:
     if "requestBody" in each:
-        content = resolved(each["requestBody"]["content"]["application/json"]["schema"], schema)
+        [sent] = each["requestBody"]["content"].values()
+        content = resolved(sent["schema"], schema)
         for name, found in content.get("properties", {}).items():
             yield field(name, "corps", found, name in content.get("required", ()), schema)
 

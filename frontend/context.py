@@ -11,6 +11,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
+from frontend import page_help
+from frontend.models import KeyboardChoice
 from tracker.enums import Role
 from tracker.models import TicketKind, User
 from tracker.permissions import REGISTERING_ROLES, TREATING_ROLES
@@ -19,6 +21,8 @@ from tracker.teams import HOLDING_ROLES
 READERS: Final = (Role.MAILROOM, Role.AGENT, Role.SUPERVISOR, Role.QUALITY)
 EVERYBODY: Final = tuple(Role)
 
+SETTINGS: Final = "Réglages"
+
 # label, URL name, roles that have it, apart (settings and tools stand to the right)
 PAGES: Final = (
     ("Arrivées", "arrivals", (Role.MAILROOM,), False),
@@ -26,13 +30,11 @@ PAGES: Final = (
     ("Mon bureau", "bureau", (Role.SUPERVISOR, Role.QUALITY), False),
     ("Registre", "registry", READERS, False),
     ("Calculer une échéance", "calculator", EVERYBODY, True),
-    ("Modèles", "reply-models", (Role.QUALITY,), True),
     ("Imports", "imports", (Role.QUALITY,), True),
-    ("Éliminations", "eliminations", (Role.QUALITY,), True),
-    ("Réglages", "settings", (Role.QUALITY, Role.ADMINISTRATOR), True),
+    (SETTINGS, "settings", (Role.QUALITY, Role.ADMINISTRATOR), True),
 )
 
-WHOLE_ONLY: Final = frozenset({"imports", "eliminations"})
+WHOLE_ONLY: Final = frozenset({"imports"})
 """Pages of those who hold their role over the whole préfecture."""
 
 HTMX_CONFIG: Final = json.dumps(
@@ -68,6 +70,11 @@ class Link:
     apart: bool = False
 
 
+def settings_link() -> Link:
+    """The way back from a page of settings."""
+    return Link(SETTINGS, reverse("settings"))
+
+
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Lazy where it asks the database: a fragment or an error page that shows no menu pays nothing."""
     return {
@@ -78,6 +85,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "navigation": SimpleLazyObject(lambda: navigation(request)),
         "may_sign": SimpleLazyObject(lambda: may_sign(request)),
         "registrable": SimpleLazyObject(lambda: registrable(request)),
+        "page_help": SimpleLazyObject(lambda: page_help.of_request(request)),
+        "letters_act": SimpleLazyObject(lambda: letters_act(request)),
         "may_be_absent": SimpleLazyObject(lambda: may_be_absent(request)),
     }
 
@@ -112,6 +121,12 @@ def may_be_absent(request: HttpRequest) -> bool:
     """Whether the person answers for demandes, which somebody else then has to look after."""
     user = getattr(request, "user", None)
     return isinstance(user, User) and not user.must_change_password and user.scope.has(*HOLDING_ROLES)
+
+
+def letters_act(request: HttpRequest) -> bool:
+    """Whether the keys of one character act for this person, on whatever machine: one query."""
+    user = getattr(request, "user", None)
+    return isinstance(user, User) and not KeyboardChoice.objects.filter(user=user, letters=False).exists()
 
 
 def registrable(request: HttpRequest) -> list[Link]:

@@ -1,4 +1,4 @@
-"""What waits for a bureau, where it comes back from, and which bureau a sender's mail usually goes to."""
+"""What waits for a bureau, and where it comes back from."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,19 +8,15 @@ from typing import Final
 from django.db.models import Case, IntegerField, Value, When
 
 from frontend.listing import Line, lines
-from frontend.wording import plain_date
 from tracker import clock
 from tracker.enums import State
-from tracker.models import Event, Office, Prefecture, Ticket, User
+from tracker.models import Event, Office, Ticket, User
 from tracker.paging import Total, total
 from tracker.registry import ORDERS, Situations
-from tracker.search import containing
-from tracker.text import clean_text
 from tracker.writers import STREAM
 
 SHOWN: Final = 50
 """Demandes to dispatch that the page shows; the Registre lists them all."""
-LOOKED_AT: Final = 20
 
 
 # --- What waits ---------------------------------------------------------------------------------------------------
@@ -77,34 +73,3 @@ def returns_of(tickets: Sequence[Ticket], situations: Situations) -> dict[int, R
         )
         for pk, event in latest.items()
     }
-
-
-# --- Which bureau -------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    office_id: int
-    reason: str
-
-
-def proposed_office(prefecture: Prefecture, user: User, sender: str, today: date) -> Proposal | None:
-    """The bureau of the last mail of this sender: of what `user` may read, or of what `user` registered and sent there.
-    What others sent to a bureau that `user` does not see is no trace here."""
-    sender = clean_text(sender)
-    if not sender:
-        return None
-    same = containing(Ticket.objects.filter(prefecture=prefecture, sender_name__iexact=sender), sender)
-    readable = same.readable_by(user).filter(office__isnull=False, office__is_active=True)
-    seen = readable.order_by("-received_on", "-pk").values_list("received_on", "office_id").first()
-    own = list(same.filter(registered_by=user).order_by("-received_on", "-pk").values_list("pk", flat=True)[:LOOKED_AT])
-    acts = Event.objects.filter(stream=STREAM, object_id__in=own, actor=user, kind__in=("assigned", "reassigned"))
-    last = acts.order_by("-recorded_at", "-pk").first()
-    sent = (last.occurred_on, last.data["office"]) if last else None
-    latest = max((found for found in (seen, sent) if found), default=None)
-    if latest is None:
-        return None
-    on, office_id = latest
-    if office_id is None or not Office.objects.filter(pk=office_id, is_active=True).exists():
-        return None
-    return Proposal(office_id, f"Proposé\xa0: bureau de son dernier envoi, le {plain_date(on, today)}.")

@@ -1,8 +1,8 @@
 """How a person sees the Registre: which columns, in which order. The address says it first, then what the person last
 chose, then the house."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from django.db.models.enums import TextChoices
@@ -11,7 +11,9 @@ from django.http import QueryDict
 from frontend.models import RegistryDisplay
 from tracker.models import User
 from tracker.paging import Order
-from tracker.registry import ORDERS
+from tracker.registry import ORDERS, orders_for
+from tracker.search import RELEVANCE
+from tracker.text import clean_text
 
 
 class ListColumn(TextChoices):
@@ -37,8 +39,11 @@ SEPARATOR: Final = "-"
 
 @dataclass(frozen=True, slots=True)
 class Display:
+    """`orders`: those to choose from."""
+
     order: Order
     columns: tuple[str, ...]
+    orders: Mapping[str, Order] = field(default_factory=lambda: ORDERS)
 
     @property
     def columns_text(self) -> str:
@@ -56,13 +61,18 @@ def chosen(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def display_of(query: QueryDict, user: User) -> Display:
-    """One query."""
+    """One query. What is searched for is shown best first, unless the address names another order."""
     kept = RegistryDisplay.objects.filter(user=user).first()
-    order = ORDERS.get(query.get("order", "")) or ORDERS.get(kept.order if kept else "") or ORDERS[DEFAULT_ORDER]
+    orders = orders_for(clean_text(query.get("text", "")))
+    order = orders.get(query.get("order", "")) or orders.get(RELEVANCE.code)
+    order = order or ORDERS.get(kept.order if kept else "") or ORDERS[DEFAULT_ORDER]
     columns = columns_in(query.get("columns", "")) or columns_in(kept.columns if kept else "") or USUAL
-    return Display(order, columns)
+    return Display(order, columns, orders)
 
 
 def remember(user: User, display: Display) -> None:
+    """Relevance is of one search: the order chosen before stays that of the lists."""
     values = {"order": display.order.code, "columns": display.columns_text}
-    RegistryDisplay.objects.update_or_create(user=user, defaults=values)
+    changed = {"columns": values["columns"]} if display.order is RELEVANCE else values
+    first = values | {"order": DEFAULT_ORDER} if display.order is RELEVANCE else values
+    RegistryDisplay.objects.update_or_create(user=user, defaults=changed, create_defaults=first)

@@ -18,7 +18,7 @@ class TextFilter(django_filters.Filter):  # type: ignore[misc]  # django-filter 
 class TicketFilter(filters.TicketFilter):
     received_from = DayFilter("received_on", "gte", label="Reçue à partir du")
     received_to = DayFilter("received_on", "lte", label="Reçue jusqu’au")
-    text = TextFilter(method="by_text", label="Référence ou mots du texte")
+    text = TextFilter(label="Référence ou mots du texte")
 
     class Meta(filters.TicketFilter.Meta):
         form = RegistryForm

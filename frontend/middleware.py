@@ -5,16 +5,34 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
+from django.utils import timezone
 
 from frontend.pages import errors
+from tracker import clock
 from tracker.models import User
 
-OPEN_BEFORE_PASSWORD = frozenset({"password-change", "sign-out", "help", "accessibility", "health"})
+OPEN_BEFORE_PASSWORD = frozenset(
+    {"password-change", "sign-out", "help", "guide", "accessibility", "health", "shortcuts", "shortcuts-choose"}
+)
 """Pages that a person whose password was given by somebody else may see before choosing another."""
 
 
 API = "api"
 """The application name of the API's addresses."""
+
+
+class LocalTimeMiddleware:
+    """Shows the hours of a page as the clock of the person's site does: overseas they are not those of Paris."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        user = request.user
+        if not isinstance(user, User) or not user.time_zone:
+            return self.get_response(request)
+        with timezone.override(clock.zone(user.time_zone)):
+            return self.get_response(request)
 
 
 class DoorMiddleware:

@@ -76,6 +76,21 @@ class SavedView(models.Model):
         return self.prefecture_id is not None
 
 
+class KeyboardChoice(models.Model):
+    """Whether the keys of one character act for a person; nobody who has not chosen has a row, and for them they do.
+    WCAG 2.1.4: who speaks to the computer, or presses keys by accident, turns them off."""
+
+    user = models.OneToOneField(User, models.PROTECT, primary_key=True, related_name="+", verbose_name="personne")
+    letters = models.BooleanField("touches d’un caractère actives", default=True)
+
+    class Meta:
+        verbose_name = "choix du clavier"
+        verbose_name_plural = "choix du clavier"
+
+    def __str__(self) -> str:
+        return f"{self.user_id} : {self.letters}"
+
+
 class RegistryDisplay(models.Model):
     """The columns and the order in which a person last chose to see the Registre."""
 

@@ -1,28 +1,41 @@
-"""Registering a demande from a form: once per token, with what the person may complete and what looks like it."""
+"""Registering a demande from a form, once per token: by itself, merged into another at once, or as what reopens one."""
 
-import difflib
 import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 
 from frontend.models import Submission
-from tracker import attachments, clock, writers
+from tracker import attachments, clock, senders, writers
 from tracker.attachments import Checked
-from tracker.commands import Command
-from tracker.desks import remember_sender
-from tracker.models import Correspondent, Prefecture, Ticket, User
-from tracker.text import clean_text
+from tracker.commands import Assign, Attach, Command, Register, Reopen
+from tracker.errors import TransitionRefused
+from tracker.models import Prefecture, Ticket, User
+from tracker.permissions import abilities
+from tracker.reading import refusal
 
-SUGGESTIONS = 8
-CANDIDATES = 40
-NEAR_DAYS = timedelta(days=15)
-RECENT = timedelta(days=90)
-LIKENESS = 0.6
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """One sending of a form. `typed` is its content: the same sent again under the same token does nothing more."""
+
+    token: uuid.UUID
+    typed: Mapping[str, str]
+    prefecture: Prefecture
+    user: User
+    files: Sequence[Checked] = ()
+
+    @property
+    def key(self) -> uuid.UUID:
+        content = sorted([*self.typed.items(), *(("files", file.sha256) for file in self.files)])
+        return uuid.uuid5(self.token, json.dumps(content, ensure_ascii=False))
+
+    @property
+    def attaching(self) -> list[Attach]:
+        return [file.act for file in self.files]
 
 
 def register_once(
@@ -36,17 +49,57 @@ def register_once(
     """Register with `files` attached, unless the form carrying `token` was already sent with the same content: then the
     demande that it gave, and False. A form sent, taken back with the browser and changed registers another demande.
 
-    The token's row is written first: two sendings at the same instant wait for each other on its key. Raises what
-    `writers.register` raises, and keeps no trace of the token then.
+    Raises what `writers.register` raises, and keeps no trace of the token then.
     """
-    content = sorted([*typed.items(), *(("files", file.sha256) for file in files)])
-    key = uuid.uuid5(token, json.dumps(content, ensure_ascii=False))
+    sending = Sending(token, typed, prefecture, user, files)
+    return once(sending, lambda author: writers.register(prefecture, [*acts, *sending.attaching], author))
+
+
+def register_into(sending: Sending, registration: Register, target: Ticket) -> tuple[Ticket, bool]:
+    """Register, then merge into `target`: both, or neither. The new demande goes where the target is, so that whoever
+    may merge there may merge it. Gives the new one, merged.
+
+    Raises TransitionRefused where the target has ended or gone meanwhile: of two people, one merging the target away
+    and one registering into it, the second is refused.
+    """
+
+    def write(author: writers.Author) -> Ticket:
+        # Locked before the counter of references, which is the last lock of those who register.
+        there = writers.lock(target.pk)
+        if refusal(there, "merge", abilities(sending.user, there)) is not None:
+            raise TransitionRefused(
+                "La demande de destination a changé entre-temps\xa0: vérifiez-la avant de fusionner."
+            )
+        acts: list[Command] = [registration]
+        if there.office_id is not None:
+            acts.append(Assign(there.office_id))
+        ticket = writers.register(sending.prefecture, [*acts, *sending.attaching], author)
+        return writers.merge(ticket.pk, there.pk, author)[0]
+
+    return once(sending, write)
+
+
+def reopen_once(sending: Sending, target: Ticket, message_on: date, note: str) -> tuple[Ticket, bool]:
+    """What is typed is a new message about `target`, which has ended: it is reopened by it, with the files attached and
+    the message as the note of the act. Gives the target.
+
+    Raises what `writers.write_one` raises.
+    """
+    acts = [Reopen(message_on, note), *sending.attaching]
+    return once(sending, lambda author: writers.write_one(target.pk, acts, author))
+
+
+def once(sending: Sending, write: Callable[[writers.Author], Ticket]) -> tuple[Ticket, bool]:
+    """The token's row is written first: two sendings at the same instant wait for each other on its key."""
+    key, user, files = sending.key, sending.user, sending.files
     author = writers.Author(user=user, now=clock.now())
     with attachments.stored(files) as claimed:
         try:
             with transaction.atomic():
-                sent = Submission.objects.create(token=key, user=user, prefecture=prefecture, sent_at=author.moment)
-                ticket = writers.register(prefecture, [*acts, *(file.act for file in files)], author)
+                sent = Submission.objects.create(
+                    token=key, user=user, prefecture=sending.prefecture, sent_at=author.moment
+                )
+                ticket = write(author)
                 attachments.insert_rows(ticket, files, author, author.moment)
                 sent.ticket = ticket
                 sent.save(update_fields=["ticket"])
@@ -57,47 +110,5 @@ def register_once(
             return earlier.ticket, False
         claimed |= {file.key for file in files}
     # Outside: nobody waits for a convenience behind the counter of references.
-    remember_sender(ticket)
+    senders.remember([ticket])
     return ticket, True
-
-
-def senders_like(prefecture: Prefecture, user: User, typed: str) -> list[Correspondent]:
-    """Senders whose name holds `typed`, among those of demandes that `user` may read."""
-    typed = clean_text(typed)
-    if len(typed) < 2:
-        return []
-    known = Correspondent.objects.filter(prefecture=prefecture, name__icontains=typed).order_by("name")[:CANDIDATES]
-    found = {row.name: row for row in known}
-    readable = Ticket.objects.readable_by(user).filter(prefecture=prefecture, sender_name__in=found)
-    used = set(readable.values_list("sender_name", flat=True).distinct())
-    return [row for name, row in found.items() if name in used][:SUGGESTIONS]
-
-
-@dataclass(frozen=True, slots=True)
-class Duplicate:
-    ticket: Ticket
-    same_subject: bool
-
-
-def duplicates_of(
-    prefecture: Prefecture, user: User, sender: str, subject: str, received_on: date | None
-) -> list[Duplicate]:
-    """Demandes of the same sender, recent or open, whose subject or arrival is near. Only what `user` may read."""
-    sender = sender.strip()
-    if not sender:
-        return []
-    on = received_on or date.max
-    recent = Q(received_on__gte=on - RECENT) if received_on else Q()
-    rows = Ticket.objects.readable_by(user).filter(recent, prefecture=prefecture, sender_name__iexact=sender)
-    found = []
-    for ticket in rows.select_related("kind", "channel").order_by("-received_on", "-pk")[:CANDIDATES]:
-        same_subject = alike(subject, ticket.subject)
-        near = received_on is not None and abs(ticket.received_on - received_on) <= NEAR_DAYS
-        if same_subject or near:
-            found.append(Duplicate(ticket, same_subject))
-    return sorted(found, key=lambda each: not each.same_subject)[:SUGGESTIONS]
-
-
-def alike(one: str, other: str) -> bool:
-    one, other = one.casefold().strip(), other.casefold().strip()
-    return bool(one and other) and difflib.SequenceMatcher(None, one, other).ratio() >= LIKENESS

@@ -39,17 +39,6 @@ NAMESPACE: Final = uuid.UUID("5c4f2b0e-8f0e-4a54-9d5e-0b6f6f1f2c11")
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """What is known of the act for which a letter is written: as typed in its form, else as recorded."""
-
-    promised_on: date | None = None
-    missing: str = ""
-    until: date | None = None
-    to: str = ""
-    forwarded_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Desk:
     """All that a letter about one demande draws on."""
 
@@ -57,7 +46,7 @@ class Desk:
     user: User
     context: Context
     sender: Sender
-    facts: Facts
+    facts: form_check.Facts
     implicit_on: date | None
 
     @property
@@ -92,7 +81,7 @@ class Desk:
         }
 
     def remarks(self, text: str, purpose: str) -> list[form_check.Remark]:
-        ticket, facts = self.ticket, self.facts
+        ticket = self.ticket
         expected = form_check.Expected(
             purpose=purpose,
             today=self.today,
@@ -100,10 +89,7 @@ class Desk:
             subject=ticket.subject,
             sender=self.sender,
             received_on=ticket.received_on,
-            promised_on=facts.promised_on,
-            pieces=facts.missing,
-            until=facts.until,
-            forwarded_to=facts.to,
+            facts=self.facts,
             implicit_on=self.implicit_on,
         )
         return form_check.check(text, expected)
@@ -121,10 +107,10 @@ def desk_for(ticket: Ticket, user: User, context: Context, typed: Mapping[str, A
     )
 
 
-def facts_of(ticket: Ticket, context: Context, typed: Mapping[str, Any]) -> Facts:
+def facts_of(ticket: Ticket, context: Context, typed: Mapping[str, Any]) -> form_check.Facts:
     recorded = {fact.kind: fact.data for fact in effective(context.facts)}
     promised_on = typed.get("promised_on") or day(recorded.get("held", {}), "promised_on")
-    return Facts(
+    return form_check.Facts(
         promised_on=kept_promise(promised_on, context),
         missing=typed.get("missing") or "",
         until=typed.get("until") or ticket.awaited_until,

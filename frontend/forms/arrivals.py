@@ -40,6 +40,7 @@ class ArrivalLine(DatedForm):
         self.fields["received_on"].initial = tray.today
         for field in self.fields.values():
             field.widget.attrs.setdefault("autocomplete", "off")
+        self.fields["sender_name"].widget.attrs["data-sillage-combobox"] = f"{self.prefix}-senders"
 
     @property
     def token(self) -> uuid.UUID:

@@ -18,10 +18,12 @@ REPLY_FIELDS: Final = ("answered_on", "undated", "reply_channel")
 DETAILS: Final = {"complaint": "about", "site_update": "page"}
 DEFAULT_CHANNELS: Final = {"correspondence": "letter"}
 DEFAULT_NATURES: Final = {"complaint": "complaint"}
+LARGEST_KEY: Final = 2**63 - 1
 
 
 class RegisterForm(DatedForm):
-    """In the order in which the paper is read. `token` names one opening of the form."""
+    """In the order in which the paper is read. `token` names one opening of the form; `kept_office` is the bureau of
+    the demande registered just before, proposed where there is no better evidence."""
 
     token = forms.UUIDField(widget=forms.HiddenInput)
     received_on = DayField(label="Reçu le")
@@ -57,10 +59,13 @@ class RegisterForm(DatedForm):
     )
     site = forms.ModelChoiceField(Site.objects.none(), label="Site d’arrivée", empty_label=None)
     take = TickField(label="Je m’en occupe")
+    kept_office = forms.IntegerField(required=False, min_value=1, max_value=LARGEST_KEY, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, kind: TicketKind, desk: Desk, user_id: int, today: date, **kwargs: Any) -> None:
         self.kind, self.desk, self.user_id = kind, desk, user_id
-        kwargs["initial"] = {**self.defaults(kind, desk, today), **(kwargs.get("initial") or {})}
+        if not args:
+            # What is sent says everything itself.
+            kwargs["initial"] = {**self.defaults(kind, desk, today), **(kwargs.get("initial") or {})}
         super().__init__(*args, today=today, **kwargs)
         prefecture = desk.prefecture
         offices = Office.objects.filter(prefecture=prefecture, is_active=True)
@@ -73,6 +78,9 @@ class RegisterForm(DatedForm):
         self.fields["mailbox"].queryset = Mailbox.objects.filter(prefecture=prefecture, is_active=True)
         self.fields["site"].queryset = Site.objects.filter(pk__in=[site.pk for site in desk.sites])
         self.keep_what_the_kind_needs()
+        if self.initial.get("kept_office"):
+            # Not chosen for this demande: what its sender suggests may replace it.
+            self.fields["office"].widget.attrs["data-sillage-auto"] = self.initial["kept_office"]
 
     def keep_what_the_kind_needs(self) -> None:
         """Leave out the fields of other kinds, and the choices that are none."""
@@ -168,6 +176,16 @@ class RegisterForm(DatedForm):
             if data.get("met_on"):
                 acts.append(HoldMeeting(data["met_on"]))
         return acts
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the form says that it has already been replied to. Of a form not yet valid, of its valid fields."""
+        return any(self.cleaned_data.get(name) for name in ("answered_on", "undated", "proposed_on"))
+
+    @property
+    def message(self) -> str:
+        """The subject and the text, as the note of the act that they become."""
+        return "\n\n".join(filter(None, (self.cleaned_data.get("subject"), self.cleaned_data.get("body"))))
 
     def bare_acts(self) -> list[Command]:
         """The registration alone, without its texts: enough for its deadline."""

@@ -10,6 +10,7 @@ from frontend.forms.fields import DescribedField, PlainTextField, TickField
 from frontend.models import SavedView
 from tracker.errors import InvalidCommand
 from tracker.registry import ORDERS
+from tracker.search import RELEVANCE
 
 LARGEST_ALERT = 999_999
 NO_NAME = {"required": "Donnez un nom à cette vue."}
@@ -59,4 +60,6 @@ class DisplayForm(PageForm):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Gardez au moins une colonne."},
     )
-    order = forms.ChoiceField(label="Trier par", choices=[(each.code, each.label) for each in ORDERS.values()])
+    order = forms.ChoiceField(
+        label="Trier par", choices=[(each.code, each.label) for each in (RELEVANCE, *ORDERS.values())]
+    )

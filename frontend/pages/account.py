@@ -1,5 +1,6 @@
 """Home, signing in and out, password."""
 
+from functools import cache
 from typing import Any, Final, cast
 from urllib.parse import urlencode
 
@@ -12,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.decorators import method_decorator
+from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRedirect
@@ -41,6 +43,12 @@ def home(request: PageRequest) -> HttpResponse:
     return redirect("help")
 
 
+@cache
+def blank_form() -> SafeString:
+    """The form before anybody has typed in it: the same for everybody, and as long to draw as the rest of the page."""
+    return SignInForm().render()
+
+
 @method_decorator(login_not_required, name="dispatch")
 class SignIn(views.LoginView):
     """Django's own view checks where `next` leads and renews the session; ours says it in French."""
@@ -56,6 +64,11 @@ class SignIn(views.LoginView):
             here = htmx.current_url_abs_path or "/"
             return HttpResponseClientRedirect(f"{request.path}?{urlencode({'next': here})}")
         return super().get(request, *args, **kwargs)
+
+    def get_context_data(self, **shown: Any) -> dict[str, Any]:
+        if self.request.method in ("GET", "HEAD"):
+            shown.setdefault("form", blank_form())
+        return super().get_context_data(**shown)
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         response = super().form_invalid(form)

@@ -13,14 +13,16 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from frontend.batches import possible, version_in
-from frontend.dispatching import proposed_office, waiting
+from frontend.dispatching import waiting
+from frontend.duplicates import Duplicate, duplicates_of
 from frontend.feedback import done
 from frontend.forms.arrivals import ArrivalLine, DispatchForm, Tray
 from frontend.pages.tickets.offers import act_url
-from frontend.registration import register_once, senders_like
+from frontend.proposing import Clues, proposals
+from frontend.registration import register_once
 from frontend.returning import remember
 from frontend.wording import count_of, small
-from tracker import clock, writers
+from tracker import clock, senders, writers
 from tracker.commands import Assign, Undo
 from tracker.desks import desk_of
 from tracker.enums import Role
@@ -43,6 +45,8 @@ class Saved:
     office: Office | None
     new: bool
     correct_url: str
+    alike: list[Duplicate]
+    """The others of the same sender with nearly the same subject: the page was not left before it could be said."""
 
 
 @require_http_methods(["GET", "POST"])
@@ -105,7 +109,11 @@ def register_line(form: ArrivalLine, user: User) -> Saved | None:
     except TransitionRefused as refused:
         form.add_error(None, refused.message)
         return None
-    return Saved(ticket, form.cleaned_data["office"], new, act_url(ticket, "correct", abilities(user, ticket)))
+    typed = (ticket.sender_name, ticket.subject, ticket.received_on)
+    found = duplicates_of(form.tray.desk.prefecture, user, form.tray.kind, *typed)
+    alike = [each for each in found if each.same_subject and each.ticket.pk != ticket.pk]
+    correct_url = act_url(ticket, "correct", abilities(user, ticket))
+    return Saved(ticket, form.cleaned_data["office"], new, correct_url, alike)
 
 
 @require_POST
@@ -115,8 +123,9 @@ def propose(request: HttpRequest) -> HttpResponse:
     form = bound(request, tray, request.POST.get("of", ""))
     proposal = None
     if not form["office"].data:
-        proposal = proposed_office(tray.desk.prefecture, user, str(form["sender_name"].data or ""), tray.today)
-    line = form.untouched(office=proposal.office_id) if proposal else form.untouched()
+        clues = Clues(str(form["sender_name"].data or ""))
+        proposal = proposals(tray.desk.prefecture, user, clues, tray.today).office
+    line = form.untouched(office=proposal.pk) if proposal else form.untouched()
     return render(request, "frontend/partials/_arrivals_office.html", {"line": line, "proposal": proposal})
 
 
@@ -124,9 +133,9 @@ def propose(request: HttpRequest) -> HttpResponse:
 def complete(request: HttpRequest) -> HttpResponse:
     """Names that complete the sender of a line."""
     user, tray = mailroom_of(request)
-    typed = str(bound(request, tray, request.POST.get("of", ""))["sender_name"].data or "")
-    found = senders_like(tray.desk.prefecture, user, typed.strip()[:80])
-    return render(request, "frontend/partials/_register_senders.html", {"senders": found})
+    line = bound(request, tray, request.POST.get("of", ""))
+    found = senders.completing(tray.desk.prefecture, user, str(line["sender_name"].data or "")[:80])
+    return render(request, "frontend/partials/_senders.html", {"senders": found, "owner": f"{line.prefix}-senders"})
 
 
 # --- Dispatching --------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Acting on many demandes of the Registre at once: chosen, checked, confirmed, followed, taken back."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -22,8 +22,9 @@ from frontend.wording import count_of, small
 from tracker import clock, exports, mass
 from tracker.enums import MassKind, MassOutcome, MassStage
 from tracker.errors import InvalidCommand, TransitionRefused
-from tracker.models import MassAct, MassActLine, Ticket
+from tracker.models import MassAct, MassActLine, Ticket, User
 from tracker.querysets import TicketQuerySet
+from tracker.search import RELEVANCE, ranked
 from tracker.spreadsheets.writing import Column, Sheet
 from tracker.writers import Author
 
@@ -74,7 +75,9 @@ def selection(request: PageRequest, filters: TicketFilter) -> tuple[TicketQueryS
 def export(request: PageRequest, filters: TicketFilter, tickets: TicketQuerySet) -> FileResponse:
     display = display_of(request.GET, request.user)
     situations = filters.situations
-    rows = exports.TicketExport(tickets, display.order, request.user.scope, situations)
+    by_relevance = display.order is RELEVANCE
+    found = ranked(tickets, filters.form.cleaned_data["text"]) if by_relevance else [tickets]
+    rows = exports.TicketExport(found, display.order, request.user.scope, situations)
     sheet = Sheet("Demandes", registry.seen_columns(display.columns), rows.tickets())
     return workbook([sheet], f"selection-{clock.now():%Y-%m-%d}.xlsx")
 
@@ -126,31 +129,19 @@ def aim(request: PageRequest, act_id: int) -> HttpResponse:
     return redirect("mass-act", act.pk)
 
 
-@require_POST
-def confirm(request: PageRequest, act_id: int) -> HttpResponse:
-    act = act_of(request, act_id)
-    try:
-        mass.confirm(act.pk, request.user)
-    except TransitionRefused as refused:
-        return conflict(request, refused)
-    return redirect("mass-act", act.pk)
+STEPS: Final[dict[str, Callable[[int, User], MassAct]]] = {
+    "confirm": mass.confirm,
+    "undo": lambda act_id, user: mass.undo(act_id, user, clock.now()),
+    "resume": mass.resume,
+}
 
 
 @require_POST
-def undo(request: PageRequest, act_id: int) -> HttpResponse:
+def go_on(request: PageRequest, act_id: int, step: str) -> HttpResponse:
+    """Confirm it, take it back, or take it up again after a failure."""
     act = act_of(request, act_id)
     try:
-        mass.undo(act.pk, request.user, clock.now())
-    except TransitionRefused as refused:
-        return conflict(request, refused)
-    return redirect("mass-act", act.pk)
-
-
-@require_POST
-def resume(request: PageRequest, act_id: int) -> HttpResponse:
-    act = act_of(request, act_id)
-    try:
-        mass.resume(act.pk, request.user)
+        STEPS[step](act.pk, request.user)
     except TransitionRefused as refused:
         return conflict(request, refused)
     return redirect("mass-act", act.pk)
@@ -256,8 +247,8 @@ urlpatterns = [
     path("registre/selection/", select, name="registry-select"),
     path("registre/actions/<int:act_id>/", show, name="mass-act"),
     path("registre/actions/<int:act_id>/preciser/", aim, name="mass-act-aim"),
-    path("registre/actions/<int:act_id>/confirmer/", confirm, name="mass-act-confirm"),
-    path("registre/actions/<int:act_id>/annuler/", undo, name="mass-act-undo"),
-    path("registre/actions/<int:act_id>/reprendre/", resume, name="mass-act-resume"),
+    path("registre/actions/<int:act_id>/confirmer/", go_on, {"step": "confirm"}, name="mass-act-confirm"),
+    path("registre/actions/<int:act_id>/annuler/", go_on, {"step": "undo"}, name="mass-act-undo"),
+    path("registre/actions/<int:act_id>/reprendre/", go_on, {"step": "resume"}, name="mass-act-resume"),
     path("registre/actions/<int:act_id>/rapport.xlsx", report, name="mass-act-report"),
 ]

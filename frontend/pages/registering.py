@@ -1,7 +1,6 @@
 """Enregistrer: one form per kind, the deadline and likely duplicates told while it is typed."""
 
 import uuid
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,29 +8,38 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.html import format_html
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from frontend import drafts
+from frontend.batches import version_in
+from frontend.beside import opened, side_of
 from frontend.feedback import done
+from frontend.feedback import refused as say_refused
 from frontend.forms.registering import RegisterForm
 from frontend.models import FormDraft
+from frontend.pages import joining
 from frontend.pages.tickets.offers import act_url
-from frontend.registration import Duplicate, duplicates_of, register_once, senders_like
+from frontend.registration import Sending, register_once
 from frontend.rehearsal import rehearse_registration
-from frontend.ticket_words import DeadlineBlock, deadline_block
-from frontend.wording import count_of, latest
-from tracker import attachments, clock
+from frontend.wording import count_of, latest, small
+from tracker import attachments, clock, senders, writers
 from tracker.attachments import Checked
+from tracker.commands import Dismiss
 from tracker.desks import Desk, desk_of
-from tracker.enums import Outcome, Purpose, State
-from tracker.errors import InvalidCommand, TransitionRefused
+from tracker.enums import DismissalReason, Outcome, Purpose, State
+from tracker.errors import InvalidCommand, NotAllowed, SillageError, TransitionRefused
 from tracker.models import Deadline, Ticket, TicketKind, User
 from tracker.permissions import abilities
+from tracker.reading import fetch
 from tracker.writers import Author
 
 UNPROCESSABLE = 422
-KEPT_FOR_NEXT = {"received_on": "recu", "channel": "canal", "office": "bureau"}
+KEPT_FOR_NEXT = {"received_on": "recu", "channel": "canal", "mailbox": "boite"}
 """What « Enregistrer et suivant » keeps, by its name in the address: nothing personal."""
+KEPT_OFFICE = "bureau"
+"""The bureau chosen, likewise; it is proposed for the next one, where a person's own bureau is chosen."""
+LONGEST_KEY = 18
+"""Digits of a key: beyond, none of ours."""
 WORTH_KEEPING = ("sender_name", "sender_contact", "subject", "body")
 """Until one of these is typed there is nothing that a person would miss."""
 FILES_ARE_GONE = "Choisissez de nouveau vos fichiers\xa0: le navigateur ne les garde pas d’un envoi à l’autre."
@@ -41,15 +49,6 @@ EXPECTED = {
     Purpose.PROPOSAL: "Date à proposer",
     Purpose.MEETING: "Rendez-vous à tenir",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """What stands beside the form: the deadlines as typed, what prevents them, the demandes that look like this one."""
-
-    deadlines: list[DeadlineBlock]
-    refused: str
-    duplicates: list[Duplicate]
 
 
 @require_http_methods(["GET", "POST"])
@@ -78,36 +77,87 @@ def follow(request: HttpRequest, form: RegisterForm, user: User) -> HttpResponse
     token = form.cleaned_data.get("token")
     if token and any(form.cleaned_data.get(name) for name in WORTH_KEEPING):
         drafts.save(user, draft_key(form.kind), token, typed_in(form), clock.now())
-    return render(request, "frontend/partials/_register_side.html", {"side": side_of(form, user), "today": form.today})
+    return render(
+        request,
+        "frontend/partials/_register_side.html",
+        {"side": side_of(form, user), "form": form, "today": form.today, "live": True},
+    )
 
 
 def save(request: HttpRequest, form: RegisterForm, user: User) -> HttpResponse:
+    join = joining.asked_for(request, form, user)
     form.is_valid()
     files = checked_files(form)
     if form.errors:
         refuse_early(form, user)
         return show_refused(request, form, user)
     token: uuid.UUID = form.cleaned_data["token"]
+    sending = Sending(token, typed_in(form) | joining.typed_in(join), form.desk.prefecture, user, files)
     try:
-        ticket, new = register_once(token, typed_in(form), form.desk.prefecture, form.acts(), user, files)
+        if join is not None:
+            joining.join_once(request, join, form, sending)
+        else:
+            ticket, new = register_once(token, sending.typed, sending.prefecture, form.acts(), user, files)
     except InvalidCommand as refused:
         form.refuse(refused)
         return show_refused(request, form, user)
-    except TransitionRefused as refused:
+    except (TransitionRefused, NotAllowed) as refused:
         form.add_error(None, refused.message)
         return show_refused(request, form, user)
     drafts.forget(user, draft_key(form.kind), token)
+    if join is not None:
+        return redirect(address_of(join.target))
+    return show_saved(request, form, ticket, new=new)
+
+
+def show_saved(request: HttpRequest, form: RegisterForm, ticket: Ticket, *, new: bool) -> HttpResponse:
+    """The demande, or the form again for the next one; what was done is said there, with how to come back on it."""
+    user: User = request.user  # type: ignore[assignment]  # every page but sign-in is for a signed-in person
     visible = Ticket.objects.visible_to(user).filter(pk=ticket.pk).exists()
     onward = next_address(form)
     stays = "next" in request.POST or not visible
-    correct = act_url(ticket, "correct", abilities(user, ticket)) if visible else ""
+    allowed = abilities(user, ticket) if visible else frozenset()
     offered = (
         ("Ouvrir", address_of(ticket) * (visible and stays)),
-        ("Corriger", correct),
+        ("Corriger", act_url(ticket, "correct", allowed) if visible else ""),
         ("Enregistrer la suivante", onward * (not stays)),
     )
-    done(request, saved_sentence(ticket, form, linked=visible, new=new), links=[link for link in offered if link[1]])
+    done(
+        request,
+        saved_sentence(ticket, form, linked=visible, new=new),
+        undo=undo_address(ticket) if new and act_url(ticket, "dismiss", allowed) else "",
+        links=[link for link in offered if link[1]],
+    )
     return redirect(onward if stays else address_of(ticket))
+
+
+def undo_address(ticket: Ticket) -> str:
+    """Where « Annuler » takes a registration back."""
+    return f"{reverse('register-undo', args=[ticket.reference])}?version={ticket.version}"
+
+
+@require_POST
+def undo(request: HttpRequest, reference: str) -> HttpResponse:
+    """A registration is not undone, its reference is given for good: the demande is dismissed as « erreur
+    d’enregistrement », which no figure counts, and that act can be undone in its turn. By its author alone."""
+    user: User = request.user  # type: ignore[assignment]  # every page but sign-in is for a signed-in person
+    ticket = fetch(user, reference)
+    if ticket.registered_by_id != user.pk:
+        raise Http404
+    today = clock.today(ticket.site.time_zone)
+    try:
+        ticket = writers.write_one(
+            ticket.pk,
+            [Dismiss(DismissalReason.REGISTRATION_ERROR, today)],
+            Author(user=user),
+            opened_version=version_in(request.GET.get("version", "")) or 0,
+        )
+    except SillageError as refused:
+        say_refused(request, f"{ticket.reference} n’a pas été annulée\xa0: {small(refused.message)}")
+    else:
+        back = f"{reverse('ticket-act', args=[ticket.reference, 'undo'])}?version={ticket.version}"
+        done(request, f"Enregistrement annulé\xa0: {ticket.reference} n’est plus comptée nulle part.", undo=back)
+    return redirect("register", ticket.kind.code)
 
 
 def address_of(ticket: Ticket) -> str:
@@ -117,7 +167,10 @@ def address_of(ticket: Ticket) -> str:
 def next_address(form: RegisterForm) -> str:
     """The same form again, with what the next demande shares with this one."""
     kept = {short: form[name].data for name, short in KEPT_FOR_NEXT.items() if form[name].data}
-    return f"{reverse('register', args=[form.kind.code])}?{urlencode(kept)}"
+    office = form.cleaned_data.get("office")
+    if office is not None and office != form.desk.office:
+        kept[KEPT_OFFICE] = office.pk
+    return f"{reverse('register', args=[form.kind.code])}?{urlencode({'suivante': 1} | kept)}"
 
 
 def checked_files(form: RegisterForm) -> list[Checked]:
@@ -148,8 +201,8 @@ def refuse_early(form: RegisterForm, user: User) -> None:
 
 def complete_sender(request: HttpRequest, desk: Desk, user: User) -> HttpResponse:
     """Names that complete what is typed; by POST for the same reason."""
-    found = senders_like(desk.prefecture, user, request.POST.get("sender_name", "").strip()[:80])
-    return render(request, "frontend/partials/_register_senders.html", {"senders": found})
+    found = senders.completing(desk.prefecture, user, request.POST.get("sender_name", "")[:80])
+    return render(request, "frontend/partials/_senders.html", {"senders": found, "owner": "senders"})
 
 
 def forget_draft(request: HttpRequest, kind: TicketKind, user: User) -> HttpResponse:
@@ -190,7 +243,11 @@ def initial_of(request: HttpRequest, user: User, kind: TicketKind) -> dict[str, 
         if str(draft.token) == resumed:
             # A box left empty is not in what was typed.
             return {"take": False, "undated": False, **draft.data, "token": draft.token}
-    return {name: request.GET[short] for name, short in KEPT_FOR_NEXT.items() if short in request.GET}
+    kept: dict[str, Any] = {name: request.GET[short] for name, short in KEPT_FOR_NEXT.items() if short in request.GET}
+    office = request.GET.get(KEPT_OFFICE, "")
+    if office.isdecimal() and len(office) <= LONGEST_KEY:
+        kept["office"] = kept["kept_office"] = int(office)
+    return kept
 
 
 def show(
@@ -208,42 +265,9 @@ def show(
             if str(draft.token) != resumed
         ],
         "several_sites": len(form.desk.sites) > 1,
+        "is_next": "suivante" in request.GET,
     }
     return render(request, "frontend/pages/register.html", shown, status=status)
-
-
-def opened(form: RegisterForm) -> RegisterForm:
-    """The form as it opens, as if it were sent at once: its deadline is told before anything is typed."""
-    data = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
-    return RegisterForm(data, kind=form.kind, desk=form.desk, user_id=form.user_id, today=form.today)
-
-
-def side_of(form: RegisterForm, user: User) -> Side:
-    form.is_valid()
-    data = form.cleaned_data
-    duplicates = duplicates_of(
-        form.desk.prefecture, user, data.get("sender_name", ""), data.get("subject", ""), data.get("received_on")
-    )
-    if not form.tells_a_deadline:
-        return Side([], arrival_to_mend(form.errors.get("received_on", [""])[0]), duplicates)
-    author = Author(user=user)
-    refused = ""
-    try:
-        rehearsal = rehearse_registration(data["site"], form.acts(), author)
-    except (InvalidCommand, TransitionRefused) as problem:
-        at_fault = problem.field if isinstance(problem, InvalidCommand) else None
-        refused = arrival_to_mend(problem.message) if at_fault == "received_on" else problem.message
-        try:
-            rehearsal = rehearse_registration(data["site"], form.bare_acts(), author)
-        except InvalidCommand:
-            return Side([], refused, duplicates)
-    blocks = [deadline_block(found, form.today) for found in rehearsal.explanations]
-    return Side(blocks, refused, duplicates)
-
-
-def arrival_to_mend(error: str) -> str:
-    """« Date d’arrivée à corriger : cette date est dans le futur. », beside the place of the deadline."""
-    return f"Date d’arrivée à corriger\xa0: {error[:1].lower()}{error[1:]}" if error else ""
 
 
 def saved_sentence(ticket: Ticket, form: RegisterForm, *, linked: bool, new: bool) -> str:
@@ -271,4 +295,7 @@ def what_follows(ticket: Ticket, form: RegisterForm) -> str:
     return f"{EXPECTED[Purpose(ticket.due_purpose)]} {latest(ticket.due_on, form.today)}. {to_do}"
 
 
-urlpatterns = [path("enregistrer/<str:kind>/", register, name="register")]
+urlpatterns = [
+    path("enregistrer/<str:kind>/", register, name="register"),
+    path("enregistrer/annuler/<str:reference>/", undo, name="register-undo"),
+]

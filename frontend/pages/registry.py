@@ -18,7 +18,7 @@ from frontend.listing import lines, total_words
 from frontend.returning import remember
 from tracker import clock, exports, mass, paging
 from tracker.models import Ticket, User
-from tracker.registry import ORDERS, READERS
+from tracker.registry import READERS
 from tracker.search import by_reference
 from tracker.spreadsheets.writing import Column, Sheet, write_csv
 
@@ -51,8 +51,11 @@ def page(
 ) -> HttpResponse:
     """The list that these (valid) filters ask for, with the views to choose from."""
     display = display_of(request.GET, filters.user)
-    tickets = filters.qs.select_related("kind", "channel", "office").defer("body", "sender_contact")
-    rows = paging.page(tickets, display.order, request.GET.get("from", ""))
+    parts = [
+        part.select_related("kind", "channel", "office").defer("body", "sender_contact")
+        for part in filters.in_order(display.order)
+    ]
+    rows = paging.page(parts, display.order, request.GET.get("from", ""))
     here, current = reverse("registry"), saved_views.normalised(filters)
     total = paging.total(filters.qs)
     shown = {
@@ -61,7 +64,7 @@ def page(
         "kept": kept_values(request, "text"),
         "text": filters.form.cleaned_data["text"],
         "summary": total_words(total),
-        "orders": ORDERS.values(),
+        "orders": display.orders.values(),
         "order": display.order,
         "columns": display.columns,
         "previous_url": rows.previous and with_values(request.GET, here, **{"from": rows.previous}),
@@ -105,7 +108,7 @@ def export(request: HttpRequest, extension: str) -> HttpResponseBase:
     if not filters.is_valid():
         return ask(request, filters)
     order = display_of(request.GET, filters.user).order
-    rows = exports.TicketExport(filters.qs, order, filters.user.scope, filters.situations)
+    rows = exports.TicketExport(filters.in_order(order), order, filters.user.scope, filters.situations)
     seen = seen_columns(columns_in(request.GET.get("columns", "")))
     name = f"registre-{clock.now():%Y-%m-%d}.{extension}"
     if extension == "csv":

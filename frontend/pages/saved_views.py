@@ -19,7 +19,7 @@ from frontend.pages import registry
 from tracker import clock
 from tracker.errors import InvalidCommand
 from tracker.filters import Facets
-from tracker.registry import ORDERS, Situations
+from tracker.registry import Situations
 
 UNPROCESSABLE = 422
 
@@ -111,9 +111,11 @@ def display(request: PageRequest) -> HttpResponse:
         form = DisplayForm(request.POST)
         if not form.is_valid():
             return registry.page(request, registry.filters_of(request), display_form=form, status=UNPROCESSABLE)
-        wanted = Display(ORDERS[form.cleaned_data["order"]], chosen(form.cleaned_data["columns"]))
+        wanted = Display(
+            present.orders.get(form.cleaned_data["order"], present.order), chosen(form.cleaned_data["columns"])
+        )
     else:
-        wanted = Display(ORDERS.get(request.POST.get("order", ""), present.order), present.columns)
+        wanted = Display(present.orders.get(request.POST.get("order", ""), present.order), present.columns)
     remember(request.user, wanted)
     return redirect(with_values(request.GET, target, order=wanted.order.code, columns=wanted.columns_text))
 

@@ -7,13 +7,14 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.template.defaultfilters import capfirst
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from frontend import feedback, wording
+from frontend import feedback, shortcuts, wording
 from tracker import clock
 from tracker.enums import State
 from tracker.models import Ticket
+from tracker.search import marked
 from tracker.workdays import DayStep, WorkCalendar
 
 register = template.Library()
@@ -73,6 +74,15 @@ def full_date(day: date | None) -> str:
 def short_date(day: date | None, today: date | None = None) -> str:
     """« 25 nov. »; with its year when not the current one."""
     return "" if day is None else wording.short_date(day, today or _here_today())
+
+
+@register.filter
+def found(shown: str, text: str) -> str:
+    """What a list shows, with the words that a search of `text` finds marked; a dash for nothing."""
+    if not text or not shown:
+        return shown or "–"
+    pieces = ((format_html("<mark>{}</mark>", piece) if hit else piece,) for piece, hit in marked(shown, text))
+    return format_html_join("", "{}", pieces)
 
 
 @register.filter
@@ -148,3 +158,21 @@ def deadline_strip(
 def undo_address(message: Any) -> str:
     """Where the « Annuler » button of a message posts to; empty when the act cannot be undone."""
     return feedback.undo_address(message)
+
+
+@register.simple_tag
+def key(code: str) -> SafeString:
+    """What declares the key of an element: attributes to write in its tag. `code` is that of `shortcuts.TABLE`."""
+    return shortcuts.declaration(shortcuts.TABLE[code])
+
+
+@register.inclusion_tag("frontend/components/page_keys.html")
+def page_keys(section: str) -> dict[str, Any]:
+    """The line that tells and declares the keys which no control of the page carries."""
+    return {"keys": shortcuts.told(section)}
+
+
+@register.filter
+def key_caps(shortcut: shortcuts.Shortcut) -> SafeString:
+    """The keys of a shortcut as they are printed on a keyboard."""
+    return shortcuts.shown(shortcut)

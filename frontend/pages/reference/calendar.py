@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods
 
 from frontend import wording
+from frontend.context import settings_link
 from frontend.forms.reference import ClosedDayForm, ConfirmForm, ReopeningForm, year_typed
 from frontend.http import PageRequest
 from frontend.pages.reference.changing import Screen, show
@@ -43,6 +44,7 @@ def calendar(request: PageRequest) -> HttpResponse:
     editable = may_edit(request.user, prefecture)
     work = current_calendar(site)
     context = {
+        "trail": (settings_link(),),
         "sites": sites,
         "site": site,
         "zone": zone(site.zone).label,

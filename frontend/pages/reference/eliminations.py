@@ -6,9 +6,10 @@ from typing import Any, Final
 from django.db.models import Count, Q
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from frontend.context import Link, settings_link
 from frontend.downloads import workbook
 from frontend.feedback import done
 from frontend.forms.eliminations import EliminationForm, VisaForm
@@ -56,7 +57,7 @@ def eliminations(request: PageRequest) -> HttpResponse:
     return render(
         request,
         "frontend/pages/eliminations.html",
-        {"form": form, "lists": lists, "today": today},
+        {"trail": (settings_link(),), "form": form, "lists": lists, "today": today},
         status=UNPROCESSABLE if form.errors else 200,
     )
 
@@ -81,6 +82,7 @@ def show(request: PageRequest, elimination_id: int) -> HttpResponse:
             return redirect("elimination", found.pk)
     name = "partials/_elimination_status.html" if request.htmx else "pages/elimination.html"
     shown = {
+        "trail": (settings_link(), Link("Éliminations", reverse("eliminations"))),
         "elimination": found,
         "form": form,
         "today": today,

@@ -12,6 +12,7 @@ from correspondence import reply_fields, reply_models
 from correspondence.enums import ReplyPurpose
 from correspondence.models import ReplyModel
 from frontend import feedback, reply_texts
+from frontend.context import Link, settings_link
 from frontend.forms.texts import ReplyModelForm
 from frontend.http import PageRequest
 from frontend.pages import errors
@@ -52,6 +53,7 @@ def model_list(request: PageRequest) -> HttpResponse:
         (purpose.label, [row for row in rows if row.is_active and row.purpose == purpose]) for purpose in ReplyPurpose
     ]
     context = {
+        "trail": (settings_link(),),
         "groups": [(label, found) for label, found in groups if found],
         "withdrawn": [row for row in rows if not row.is_active],
         "editable": may_edit(request.user, prefecture),
@@ -153,6 +155,7 @@ def show(
     request: PageRequest, form: ReplyModelForm, model: ReplyModel | None, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     context = {
+        "trail": (settings_link(), Link("Modèles de réponse", reverse("reply-models"))),
         "form": form,
         "model": model,
         "fields": reply_fields.FIELDS,

@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods
 
 from frontend import wording
+from frontend.context import settings_link
 from frontend.forms.reference import ConfirmForm, RuleAddForm, RuleChangeForm, RuleEndForm
 from frontend.http import PageRequest
 from frontend.pages.reference.changing import Screen, show
@@ -35,6 +36,7 @@ def rules(request: PageRequest) -> HttpResponse:
     today = clock.today(prefecture.time_zone)
     lines = ruling.rule_lines(prefecture, today)
     context = {
+        "trail": (settings_link(),),
         "groups": [(Purpose(purpose).label, lines[purpose]) for purpose in lines],
         "editable": editable,
         "today": today,

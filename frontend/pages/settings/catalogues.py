@@ -11,12 +11,11 @@ from django.urls import URLPattern, path, reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from frontend.context import Link
+from frontend.context import Link, settings_link
 from frontend.forms.catalogue import EntryForm, KindForm, MailboxForm, ThemeForm
 from frontend.http import PageRequest
 from frontend.pages.reference.rights import prefecture_edited_by
 from frontend.pages.settings.editing import UNCHANGED, Screen, act, author_of, bound, show
-from frontend.pages.settings.home import settings_link
 from frontend.setting_words import settings_history
 from tracker import cataloguing, paging
 from tracker.cataloguing import PROMISES

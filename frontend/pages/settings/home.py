@@ -6,11 +6,11 @@ from typing import Final
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.urls import path, reverse
+from django.urls import path
 from django.views.decorators.http import require_safe
 
 from frontend import wording
-from frontend.context import Link
+from frontend.context import settings_link
 from frontend.http import PageRequest
 from tracker.enums import Role
 from tracker.models import Channel, Engagement, Nature, User
@@ -32,7 +32,11 @@ REFERENCE: Final = (
     Entry("Types de demande", "kinds", "Ce que l’on enregistre, et le circuit que chaque type suit."),
     Entry("Thèmes", "themes", "Ce dont parlent les demandes, pour les retrouver et les compter."),
     Entry("Boîtes fonctionnelles", "mailboxes", "Les adresses où arrivent les courriels, et le bureau qui les lit."),
+    Entry("Modèles de réponse", "reply-models", "Les textes que les agents reprennent, et leurs champs.", whole=False),
     Entry("Clôture automatique", "prefecture-settings", "Quand une demande répondue se clôt d’elle-même."),
+)
+ARCHIVES: Final = (
+    Entry("Éliminations", "eliminations", "Ce que l’on efface une fois sa durée passée, avec le visa des archives."),
 )
 ADMINISTRATION: Final = (
     Entry("Organisation", "organisation", "Les sites, et les directions et bureaux qui traitent les demandes."),
@@ -42,21 +46,26 @@ ADMINISTRATION: Final = (
 SHARED: Final = (
     Entry("Listes nationales", "national-lists", "Canaux, natures et engagements du référentiel.", whole=False),
 )
-SETTINGS: Final = "Réglages"
 
 
 @require_safe
 def settings_home(request: PageRequest) -> HttpResponse:
     """By role; a person with several has all that they open."""
-    groups = [
-        ("Référence", offered(REFERENCE, request.user, Role.QUALITY)),
-        ("Organisation et comptes", offered(ADMINISTRATION, request.user, Role.ADMINISTRATOR)),
-    ]
-    shown = [(label, entries) for label, entries in groups if entries]
+    shown = groups(request.user)
     if not shown:
         raise Http404
-    context = {"groups": [*shown, ("Commun à toutes les préfectures", SHARED)]}
-    return render(request, "frontend/pages/settings.html", context)
+    return render(request, "frontend/pages/settings.html", {"groups": shown})
+
+
+def groups(user: User) -> list[tuple[str, list[Entry]]]:
+    """What the person may set, under its title; nothing for whom no page of settings is open."""
+    found = [
+        ("Référence", offered(REFERENCE, user, Role.QUALITY)),
+        ("Archives", offered(ARCHIVES, user, Role.QUALITY)),
+        ("Organisation et comptes", offered(ADMINISTRATION, user, Role.ADMINISTRATOR)),
+    ]
+    shown = [(label, entries) for label, entries in found if entries]
+    return [*shown, ("Commun à toutes les préfectures", list(SHARED))] if shown else []
 
 
 def offered(entries: tuple[Entry, ...], user: User, role: Role) -> list[Entry]:
@@ -97,10 +106,6 @@ def version_words(version: str) -> str:
         return f"du {wording.plain_date(date.fromisoformat(version))}"
     except ValueError:
         return version
-
-
-def settings_link() -> Link:
-    return Link(SETTINGS, reverse("settings"))
 
 
 urlpatterns = [

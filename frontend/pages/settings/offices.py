@@ -8,12 +8,11 @@ from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from frontend.context import Link
+from frontend.context import Link, settings_link
 from frontend.forms.organisation import ClosingForm, OfficeForm, SiteForm, in_tree_order
 from frontend.http import PageRequest
 from frontend.pages.reference.rights import prefecture_administered_by
 from frontend.pages.settings.editing import UNCHANGED, Screen, act, author_of, bound, show
-from frontend.pages.settings.home import settings_link
 from frontend.setting_words import history_of, settings_history
 from frontend.wording import count_of
 from tracker import clock, organising

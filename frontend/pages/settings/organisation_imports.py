@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
+from frontend.context import settings_link
 from frontend.downloads import workbook
 from frontend.forms.organisation import OrganisationFileForm
 from frontend.http import PageRequest
@@ -14,7 +15,6 @@ from frontend.pages import errors
 from frontend.pages.imports import PAST_SHOWN, UNPROCESSABLE, on_disk
 from frontend.pages.reference.rights import prefecture_administered_by
 from frontend.pages.settings.editing import bound
-from frontend.pages.settings.home import settings_link
 from tracker.errors import InvalidCommand
 from tracker.importing import asking
 from tracker.models import Job, Prefecture

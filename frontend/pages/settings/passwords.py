@@ -8,10 +8,10 @@ from django.urls import path
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST
 
+from frontend.context import settings_link
 from frontend.http import PageRequest
 from frontend.pages.reference.rights import prefecture_administered_by
 from frontend.pages.settings.editing import author_of
-from frontend.pages.settings.home import settings_link
 from frontend.pages.settings.people import (
     administered_person,
     people_link,

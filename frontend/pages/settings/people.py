@@ -7,12 +7,11 @@ from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from frontend.context import Link
+from frontend.context import Link, settings_link
 from frontend.forms.people import AccountForm, ConfirmForm, IdentityForm, PeopleSearchForm
 from frontend.http import PageRequest
 from frontend.pages.reference.rights import prefecture_administered_by
 from frontend.pages.settings.editing import UNCHANGED, Screen, act, author_of, bound, show
-from frontend.pages.settings.home import settings_link
 from frontend.setting_words import EVERYWHERE, history_of
 from frontend.wording import count_of
 from tracker import accounts, membership, paging

@@ -4,11 +4,11 @@ from django.http import HttpResponse
 from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods
 
+from frontend.context import settings_link
 from frontend.forms.catalogue import PrefectureForm
 from frontend.http import PageRequest
 from frontend.pages.reference.rights import prefecture_edited_by
 from frontend.pages.settings.editing import UNCHANGED, Screen, author_of, bound, show
-from frontend.pages.settings.home import settings_link
 from frontend.setting_words import settings_history
 from frontend.wording import count_of
 from tracker import cataloguing, closing

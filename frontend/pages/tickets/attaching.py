@@ -1,12 +1,10 @@
 """The files of a demande: attached, downloaded, withdrawn."""
 
-import logging
 import uuid
 from collections.abc import Sequence
 from typing import Final
 
-from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -17,19 +15,14 @@ from frontend.http import PageRequest
 from frontend.pages import errors
 from frontend.pages.tickets.acting import UNPROCESSABLE, show_refusal
 from frontend.pages.tickets.reading import page_context
-from tracker import attachments, clock
+from tracker import attachments, clock, downloads
 from tracker.errors import InvalidCommand, NotAllowed, TransitionRefused
-from tracker.filetypes import TYPES
 from tracker.models import Attachment, Ticket
 from tracker.permissions import abilities
 from tracker.reading import context_of, fetch
 from tracker.writers import Author
 
-logger = logging.getLogger(__name__)
-
 NOTHING_CHOSEN: Final = "Choisissez au moins un fichier."
-NEVER_HERE: Final = "default-src 'none'; sandbox"
-"""Were a browser to show the file all the same, nothing in it would run, nor be of our origin."""
 
 
 def fetch_readable(request: PageRequest, reference: str) -> Ticket:
@@ -42,8 +35,7 @@ def fetch_readable(request: PageRequest, reference: str) -> Ticket:
 
 def find_standing(request: PageRequest, reference: str, key: uuid.UUID) -> Attachment:
     """A file that was neither withdrawn nor eliminated, of a demande that this person reads."""
-    rows = Attachment.objects.filter(withdrawn_at=None, erased_at=None)
-    return get_object_or_404(rows, ticket=fetch_readable(request, reference), key=key)
+    return get_object_or_404(attachments.openable(fetch_readable(request, reference)), key=key)
 
 
 @require_POST
@@ -78,17 +70,10 @@ def download(request: PageRequest, reference: str, key: uuid.UUID) -> HttpRespon
     """The file, to be kept and never shown: whatever it holds, a browser runs nothing of it here."""
     attachment = find_standing(request, reference, key)
     try:
-        content = default_storage.open(attachment.path)
+        return downloads.download(attachment)
     except FileNotFoundError:
-        logger.exception("the file of attachment %s is missing", attachment.key)
         text = "Prévenez le service informatique\xa0: il peut le reprendre dans une sauvegarde."
         return errors.page(request, 404, title="Ce fichier manque sur le serveur", text=text)
-    content_type = TYPES[attachment.type].content_type
-    response = FileResponse(content, as_attachment=True, filename=attachment.name, content_type=content_type)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = NEVER_HERE
-    response["Cache-Control"] = "private, no-store"
-    return response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

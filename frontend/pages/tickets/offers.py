@@ -25,7 +25,8 @@ FORMS: Final[dict[str, type[ActForm]]] = {
 LEADING: Final = frozenset({"complete", "confirm", "hold_meeting", "answer", "propose", "assign"})
 """Acts that move a demande towards its end: the first one offered is the page's primary action."""
 ASIDE: Final = frozenset({"note", "mark_signature", "correct"})
-KEYS: Final = {"answer": "r", "propose": "r", "hand_over": "a"}
+KEYS: Final = {"answer": "reply", "propose": "propose", "hand_over": "hand-over"}
+"""The acts that have a key, by its code in `frontend.shortcuts`."""
 
 
 class ActConverter:

@@ -13,6 +13,7 @@ from frontend.absence_words import away_words
 from frontend.attachment_words import files_of
 from frontend.forms.attachments import AttachForm
 from frontend.journal_words import Line, names_for, timeline
+from frontend.page_help import texts
 from frontend.pages.tickets.offers import LEADING, offers
 from frontend.ticket_words import DeadlineBlock, acknowledgement_words, deadline_block, implicit_words
 from frontend.wording import long_date, small
@@ -47,7 +48,8 @@ def show(request: HttpRequest, reference: str) -> HttpResponse:
     ticket = fetch(user, reference)
     context = context_of(ticket, Author(user=user))
     if "read" not in context.abilities:
-        return render(request, "frontend/pages/ticket_sealed.html", {"ticket": ticket, "today": context.today})
+        told = {"ticket": ticket, "today": context.today, "page_help": texts()["ticket-sealed"]}
+        return render(request, "frontend/pages/ticket_sealed.html", told)
     shown = page_context(ticket, user, context)
     return render(request, "frontend/pages/ticket.html", shown)
 

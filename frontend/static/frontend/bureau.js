@@ -1,5 +1,5 @@
-/* Sharing out by keyboard: ↑ ↓ move, a goes to the person, first letters choose, Enter gives. Dragging a demande onto a
-   person does the same. Without this file, each row is a form like any other. */
+/* Sharing out by keyboard: once on the choice of a person, first letters choose, Enter gives (↑ ↓ and a are in keys.js).
+   Dragging a demande onto a person does the same. Without this file, each row is a form like any other. */
 (() => {
   "use strict";
 
@@ -11,35 +11,7 @@
   const rowOf = (element) => element.closest?.("[data-sillage-row]");
   const opener = (row) => row.querySelector("[data-sillage-open]");
   const chooser = (row) => row.querySelector("[data-sillage-to]");
-  const isTyping = (element) => /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName) && element.type !== "checkbox";
   const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
-
-  // --- Moving -------------------------------------------------------------------------------------------------------
-
-  const move = (step) => {
-    const all = rows();
-    const row = rowOf(document.activeElement);
-    const next = all[(row ? all.indexOf(row) : step > 0 ? -1 : all.length) + step];
-    if (!next) return false;
-    opener(next).focus();
-    next.scrollIntoView({ block: "nearest" });
-    return true;
-  };
-
-  document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.isComposing || isTyping(event.target)) return;
-    if (document.querySelector("dialog[open]")) return;
-    const active = document.activeElement;
-    if (!bureau.contains(active) && active !== document.body && active.id !== "content") return;
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      if (move(event.key === "ArrowDown" ? 1 : -1)) event.preventDefault();
-    } else if (event.key === "a") {
-      const row = rowOf(active) ?? rows()[0];
-      if (!row) return;
-      event.preventDefault();
-      chooser(row).focus();
-    }
-  });
 
   // --- Choosing by the first letters of a first or last name --------------------------------------------------------
 

@@ -44,13 +44,6 @@
     }
   });
 
-  desk.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-      event.preventDefault();
-      desk.querySelector("[data-sillage-copy]")?.click();
-    }
-  });
-
   desk.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.target !== desk) return;
     desk.scrollIntoView({ block: "nearest" });

@@ -26,7 +26,6 @@
 
   panel.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !alone) close();
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.target.form?.requestSubmit();
   });
 
   const enter = () => {

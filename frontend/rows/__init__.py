@@ -1,0 +1,1 @@
+"""« Coller des lignes »: rows copied from a table, checked cell by cell, registered together."""
