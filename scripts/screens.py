@@ -7,9 +7,10 @@ Without option, of a small préfecture made for the occasion in a temporary data
 import argparse
 import os
 import shutil
+import sqlite3
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,11 +31,14 @@ import django  # noqa: E402  (the settings must be named first)
 django.setup()
 
 from django.core.management import call_command  # noqa: E402
+from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.testcases import LiveServerThread  # noqa: E402
 from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
 
-from tests.frontend.walk import PUBLIC, TABLE, TO_LOOK_AT, Stage, make_stage  # noqa: E402
+from tests.frontend.walk import PUBLIC, TABLE, TO_LOOK_AT  # noqa: E402
+from tests.frontend.walk.stage import Stage, make_stage  # noqa: E402
+from tracker import rulebooks  # noqa: E402
 
 SCREENS = ROOT / "screens"
 WIDTHS = (1280, 400)
@@ -51,17 +55,9 @@ class Shot:
 
 
 @contextmanager
-def own_server() -> Iterator[tuple[str, list[Shot]]]:
-    """A préfecture in a temporary database, served on a free port of 127.0.0.1."""
-    call_command("migrate", verbosity=0)
+def own_server() -> Iterator[str]:
+    """An application over the temporary database, served on a free port of 127.0.0.1."""
     call_command("collectstatic", verbosity=0, interactive=False)
-    stage = make_stage()
-    for name in TO_LOOK_AT:
-        rows = TABLE[name].rows
-        if rows:
-            for number in range(ROWS):
-                rows(stage, number)
-    shots = [Shot(name, TABLE[name].url(name, stage), session_of(name, stage)) for name in TO_LOOK_AT]
     # WhiteNoise serves the collected files, as in production: nothing to add around the application.
     thread = LiveServerThread("127.0.0.1", lambda application: application, port=0)
     thread.daemon = True
@@ -70,9 +66,27 @@ def own_server() -> Iterator[tuple[str, list[Shot]]]:
     if thread.error:
         raise thread.error
     try:
-        yield f"http://127.0.0.1:{thread.port}", shots
+        yield f"http://127.0.0.1:{thread.port}"
     finally:
         thread.terminate()
+
+
+def staged(only: list[str] | None) -> Iterator[Shot]:
+    """Each page over a small préfecture of its own, as in the tests that walk them: what one page needs never stands
+    in another's way."""
+    call_command("migrate", verbosity=0)
+    empty = sqlite3.connect(":memory:")
+    connection.connection.backup(empty)
+    for name in TO_LOOK_AT:
+        if only and name not in only:
+            continue
+        # SQLite's own copy: the server may be reading meanwhile.
+        empty.backup(connection.connection)
+        rulebooks._calendar.cache_clear()
+        stage = make_stage()
+        for number in range(ROWS if TABLE[name].rows else 0):
+            TABLE[name].rows(stage, number)
+        yield Shot(name, TABLE[name].url(name, stage), session_of(name, stage))
 
 
 def session_of(name: str, stage: Stage) -> str | None:
@@ -122,23 +136,21 @@ def main() -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         if options.base_url:
-            plain = [name for name in TO_LOOK_AT if not TABLE[name].takes_arguments]
+            plain = [name for name in options.only or TO_LOOK_AT if not TABLE[name].takes_arguments]
             shots = [Shot(name, TABLE[name].url(name, None), None) for name in plain]
             account = (options.user, options.password) if options.user else None
-            take(browser, options.base_url, shots, account, options.only)
+            take(browser, options.base_url, shots, account)
         else:
-            with own_server() as (base_url, shots):
-                take(browser, base_url, shots, None, options.only)
+            with own_server() as base_url:
+                take(browser, base_url, staged(options.only), None)
         browser.close()
 
 
-def take(
-    browser: Browser, base_url: str, shots: list[Shot], account: tuple[str, str] | None, only: list[str] | None
-) -> None:
+def take(browser: Browser, base_url: str, shots: Iterable[Shot], account: tuple[str, str] | None) -> None:
     for shot in shots:
-        if not only or shot.name in only:
-            photograph(browser, base_url, shot, account)
-            sys.stdout.write(f"screens/{file_name(shot.name)}\n")
+        photograph(browser, base_url, shot, account)
+        sys.stdout.write(f"screens/{file_name(shot.name)}\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

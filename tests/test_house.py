@@ -158,6 +158,19 @@ def test_migrations_are_named() -> None:
 # --- Templates and static files -----------------------------------------------------------------------------------
 
 
+def test_migrations_write_where_they_are_run() -> None:
+    """Production migrates as the owner of the tables, through another connection than the application’s: a row asked
+    for through that one waits for ever for what the migration itself has locked."""
+    elsewhere = [
+        f"{path}: {line.strip()}"
+        for path in files(".py")
+        if path.parent.name == "migrations"
+        for line in path.read_text().splitlines()
+        if re.search(r"\.objects\.(?!using\(alias\))", line)
+    ]
+    assert elsewhere == []
+
+
 def test_every_template_is_used() -> None:
     texts = {path: path.read_text() for path in [*code(), *files(".html", ".txt")]}
     unused = []

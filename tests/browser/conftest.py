@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.conftest import NOW
 from tests.factories import World
-from tests.frontend.walk import Stage, make_stage
+from tests.frontend.walk.stage import Stage, make_stage
 from tracker.models import User
 
 # Playwright's own event loop runs in this thread; Django would otherwise refuse its queries here.

@@ -3,7 +3,8 @@
 import pytest
 
 from tests.browser.conftest import OpenAs
-from tests.frontend.walk import TABLE, Stage, add_ticket
+from tests.frontend.walk import TABLE
+from tests.frontend.walk.stage import Stage, add_ticket
 
 WHOLLY_IN_VIEW = """(rows) => rows.filter((row) => row.getBoundingClientRect().bottom <= window.innerHeight).length"""
 

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenAs
-from tests.frontend.walk import Stage
+from tests.frontend.walk.stage import Stage
 from tests.tracker.importing.conftest import REGISTERS
 from tracker import jobs
 from tracker.enums import Outcome

@@ -5,7 +5,7 @@ from datetime import date
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenAs
-from tests.frontend.walk import Stage
+from tests.frontend.walk.stage import Stage
 from tracker import jobs
 from tracker.commands import Answer
 from tracker.enums import State
@@ -73,7 +73,7 @@ def test_a_page_ticked_and_unticked_at_once(stage: Stage, open_as: OpenAs) -> No
 def test_a_view_kept_in_one_field_then_found_on_a_phone(stage: Stage, open_as: OpenAs) -> None:
     page = open_as(stage.user("agent"))
     page.goto("/registre/?channel=email", wait_until="networkidle")
-    page.get_by_text("Enregistrer cette vue").click()
+    page.get_by_text("Enregistrer cette vue", exact=True).click()
     page.get_by_label("Nom de la vue").fill("Les courriels")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Vue « Les courriels » enregistrée.")).to_be_visible()

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenAs
 from tests.factories import PASSWORD
-from tests.frontend.walk import Stage
+from tests.frontend.walk.stage import Stage
 
 
 def test_sign_in_and_out_by_keyboard_alone(stage: Stage, open_as: OpenAs) -> None:
@@ -35,7 +35,8 @@ def test_n_opens_the_kinds_to_register_and_escape_closes_them(stage: Stage, open
     menu = page.locator("details", has_text="Enregistrer").first
     kinds = menu.get_by_role("link")
     expect(kinds.first).to_be_focused()
-    assert kinds.count() == stage.world.prefecture.kinds.filter(is_active=True).count()
+    # Each kind, then the lines of a table.
+    assert kinds.count() == stage.world.prefecture.kinds.filter(is_active=True).count() + 1
     page.keyboard.press("Escape")
     expect(kinds.first).to_be_hidden()
     expect(menu.locator("summary")).to_be_focused()

@@ -9,10 +9,12 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page as BrowserPage
 
 from tests.browser.conftest import OpenAs
-from tests.frontend.walk import FORMS, PUBLIC, TABLE, TO_LOOK_AT, Stage
+from tests.browser.swaps import ASKING, keeps_the_focus
+from tests.frontend.walk import PUBLIC, TABLE, TO_LOOK_AT
+from tests.frontend.walk.stage import Stage
 
 AXE_OPTIONS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
-WIDTHS = (1280, 400)
+WIDE, NARROW = 1280, 400
 TABS = 150
 """No page makes a person press Tab more often than that before its main control."""
 
@@ -62,26 +64,14 @@ def filled(name: str, stage: Stage) -> str:
     return page.url(name, stage)
 
 
-@pytest.mark.parametrize("name", TO_LOOK_AT)
-def test_page_is_accessible_and_stays_home(name: str, stage: Stage, open_as: OpenAs) -> None:
-    address = filled(name, stage)
-    for width in WIDTHS:
-        page = open_as(signed_in(name, stage), width=width)
-        watch = Watch(page)
-        response = page.goto(address, wait_until="networkidle")
-        assert response is not None and response.status == 200
-        assert page.title().strip(" –") not in ("", "Sillage")
-        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), width
-        results = Axe().run(page, options=AXE_OPTIONS)
-        assert results.violations_count == 0, results.generate_report()
-        watch.check()
+def looks_right(page: BrowserPage, width: int) -> None:
+    assert page.title().strip(" –") not in ("", "Sillage")
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), width
+    results = Axe().run(page, options=AXE_OPTIONS)
+    assert results.violations_count == 0, results.generate_report()
 
 
-@pytest.mark.parametrize("name", TO_LOOK_AT)
-def test_tab_reaches_the_control_that_the_page_is_for(name: str, stage: Stage, open_as: OpenAs) -> None:
-    page = open_as(signed_in(name, stage))
-    page.goto(filled(name, stage), wait_until="networkidle")
-    selector = TABLE[name].control
+def tab_reaches(page: BrowserPage, selector: str) -> None:
     assert page.locator(selector).count() > 0, f"no {selector} on the page"
     page.evaluate("document.activeElement.blur()")
     for _ in range(TABS):
@@ -93,13 +83,34 @@ def test_tab_reaches_the_control_that_the_page_is_for(name: str, stage: Stage, o
     raise AssertionError(f"Tab never reaches {selector}")
 
 
-@pytest.mark.parametrize("name", FORMS)
-def test_form_is_whole_without_javascript(name: str, stage: Stage, open_as: OpenAs) -> None:
-    page = open_as(signed_in(name, stage), java_script_enabled=False)
-    page.goto(filled(name, stage))
+def is_whole_without_javascript(page: BrowserPage) -> None:
     form = page.locator("main form").first
     assert form.locator("input:visible, select:visible, textarea:visible").count() > 0
     assert form.locator("button[type=submit]:visible").count() > 0
+
+
+@pytest.mark.parametrize("name", TO_LOOK_AT)
+def test_page(name: str, stage: Stage, open_as: OpenAs) -> None:
+    """Accessible at both widths, asks nothing of another host, Tab reaches the control that the page is for, a form
+    does without JavaScript, no fragment that is put in loses the focus. One test a page: what stands behind it takes
+    longer to set up than to look at."""
+    user, address = signed_in(name, stage), filled(name, stage)
+    page = open_as(user)
+    watch = Watch(page)
+    response = page.goto(address, wait_until="networkidle")
+    assert response is not None and response.status == 200
+    looks_right(page, WIDE)
+    page.set_viewport_size({"width": NARROW, "height": 1024})
+    looks_right(page, NARROW)
+    page.set_viewport_size({"width": WIDE, "height": 1024})
+    tab_reaches(page, TABLE[name].control)
+    watch.check()
+    if TABLE[name].is_form:
+        plain = open_as(user, java_script_enabled=False)
+        plain.goto(address)
+        is_whole_without_javascript(plain)
+    if page.locator(ASKING).count():
+        keeps_the_focus(page, address)
 
 
 def test_fragments_are_put_in_without_inline_style(stage: Stage, open_as: OpenAs) -> None:

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.factories import PASSWORD, World
-from tests.frontend.walk import EVERYBODY
+from tests.frontend.walk.stage import EVERYBODY
 
 SIGN_IN = "/connexion/"
 NEW_PASSWORD = "une phrase assez longue pour entrer"
@@ -48,6 +48,16 @@ def test_one_sentence_for_every_refusal(world: World, agent_email: str, case: st
     page = response.content.decode()
     assert "L’adresse ou le mot de passe ne convient pas." in page
     assert f'value="{email}"' in page, "the address typed is kept"
+
+
+def test_the_page_opens_blank_whoever_was_refused_before(agent_email: str) -> None:
+    opened = Client().get(SIGN_IN).content.decode()
+    assert opened.count('name="username"') == opened.count('name="password"') == 1
+    assert opened.count('name="csrfmiddlewaretoken"') == 1
+    assert agent_email in sign_in(Client(), agent_email, "autre").content.decode()
+    again = Client().get(SIGN_IN).content.decode()
+    assert agent_email not in again
+    assert "ne convient pas" not in again
 
 
 def test_five_wrong_passwords_close_the_account_to_this_address_for_a_quarter_of_an_hour(

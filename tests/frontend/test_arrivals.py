@@ -213,7 +213,8 @@ def test_the_bureau_of_the_last_mail_of_this_sender_is_proposed_with_the_reason(
     assert not Ticket.objects.visible_to(world.user("mailroom")).exists()
     response = proposal(world, "mairie d’orvault")
     assert selected(response) == [str(world.offices["SEJ"].pk)]
-    assert "Proposé : bureau de son dernier envoi, le 20 novembre." in body(response).replace("\xa0", " ")
+    words = "Proposé : comme la dernière demande de cet expéditeur, reçue le 16 novembre."
+    assert words in body(response).replace("\xa0", " ")
 
 
 def test_what_others_sent_out_of_sight_is_no_trace(world: World) -> None:
@@ -356,3 +357,15 @@ def test_senders_are_completed_from_what_one_may_read(world: World) -> None:
     line = letter(sender_name="orv")
     response = signed_in(world).post(f"{URL}expediteurs/", line | {"of": line["line"][0]}, headers=HTMX)
     assert "Mairie d’Orvault" in body(response)
+
+
+def test_a_letter_saved_twice_is_said_among_what_one_may_read(world: World) -> None:
+    world.register(office="ASI", by="asylum_agent", sender_name="Mairie d’Orvault", subject="Subvention de la piscine")
+    assert "Ressemble à" not in body(
+        send_one(world, letter(sender_name="Mairie d’Orvault", subject="Subvention piscine"))
+    )
+    first = Ticket.objects.latest("pk")
+    page = body(send_one(world, letter(sender_name="MAIRIE D'ORVAULT", subject="Subvention de la piscine")))
+    assert page.count("Ressemble à") == 1
+    assert f">{first.reference}</a>, à affecter, courrier reçu vendredi 20 novembre." in page
+    assert "Elle ressemble à une autre du même expéditeur." in page

@@ -12,7 +12,6 @@ from frontend import wording
 from frontend.models import FormDraft
 from tests.factories import World
 from tracker.commands import Correct, Take
-from tracker.desks import remember_sender
 from tracker.models import Ticket
 
 HTMX = {"HX-Request": "true"}
@@ -119,8 +118,7 @@ def test_what_no_screen_shows_is_neither_kept_nor_taken_for_a_word(world: World,
 
 
 def test_a_nul_in_a_sender_completes_as_if_it_were_not_there(world: World) -> None:
-    ticket = world.register(sender_name="Mairie d’Orvault", office="SEJ")
-    remember_sender(ticket)
+    world.register(sender_name="Mairie d’Orvault", office="SEJ")
 
     found = signed_in(world, "agent").post("/enregistrer/correspondence/", {"senders": "1", "sender_name": "Mai\0rie"})
 

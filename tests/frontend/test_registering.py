@@ -15,8 +15,9 @@ from frontend import drafts
 from frontend.models import FormDraft, Submission
 from tests.factories import World
 from tracker import clock
-from tracker.enums import Outcome, State
-from tracker.models import Channel, Correspondent, Event, Nature, Ticket, TicketKind
+from tracker.commands import Answer
+from tracker.enums import DismissalReason, Outcome, State
+from tracker.models import Channel, Correspondent, Event, Mailbox, Nature, Ticket, TicketKind
 
 
 class Desk:
@@ -261,12 +262,11 @@ def test_referent_gets_no_duplicate_from_a_sensitive_bureau(world: World, desk) 
 
 def test_senders_complete_from_readable_demandes_alone(world: World, desk) -> None:
     for name, office, by in (("Mairie de Rezé", "SEJ", "agent"), ("Mairie de Vertou", "DOT", "director")):
-        Correspondent.objects.create(prefecture=world.prefecture, name=name, contact="mairie@exemple.test")
-        world.register(sender_name=name, office=office, by=by)
-    Correspondent.objects.create(prefecture=world.prefecture, name="Mairie jamais vue")
+        world.register(sender_name=name, sender_contact="mairie@exemple.test", office=office, by=by)
+    Correspondent.objects.create(prefecture=world.prefecture, name="Mairie jamais vue", words="jamai mairie vue")
     person = desk()
     found = text(person.client.post(person.url, {"senders": "1", "sender_name": "mairie"}))
-    assert 'value="Mairie de Rezé" data-contact="mairie@exemple.test"' in found
+    assert 'data-value="Mairie de Rezé" data-contact="mairie@exemple.test"' in found
     assert "Vertou" not in found
     assert "jamais vue" not in found
     assert not text(person.client.post(person.url, {"senders": "1", "sender_name": "m"})).strip()
@@ -345,14 +345,14 @@ def test_another_prefecture_s_offices_and_themes_are_not_offered(world: World, d
 
 
 def test_everything_shown_is_escaped(world: World, desk) -> None:
-    world.register(sender_name="<i>x</i>", subject="<script>1</script>", received_on=date(2026, 11, 18))
-    Correspondent.objects.create(prefecture=world.prefecture, name="<i>x</i>", contact='"><script>')
+    shown = {"subject": "<script>1</script>", "sender_contact": '"><script>'}
+    world.register(sender_name="<i>Isa</i>", received_on=date(2026, 11, 18), **shown)
     person = desk()
-    page = person.send(live="1", sender_name="<i>x</i>").content.decode()
+    page = person.send(live="1", sender_name="<i>Isa</i>").content.decode()
     assert "<script>1" not in page
-    found = person.client.post(person.url, {"senders": "1", "sender_name": "<i"}).content.decode()
+    found = person.client.post(person.url, {"senders": "1", "sender_name": "<i>is"}).content.decode()
     assert "<script>" not in found
-    assert "&lt;i&gt;x" in found
+    assert "&lt;i&gt;Isa" in found
 
 
 def test_the_side_of_a_refused_form_says_that_its_date_is_to_come(world: World, desk) -> None:
@@ -370,3 +370,46 @@ def test_what_can_be_done_next_is_offered_once_it_is_registered(world: World, de
     assert "Enregistrer la suivante</a>" in page
     following = text(person.send(follow=True, next="1"))
     assert "Ouvrir</a>" in following and "Enregistrer la suivante</a>" not in following
+
+
+# --- The next one, and taking the last one back ----------------------------------------------------------------------
+
+
+def undo_of(response: Any) -> str:
+    found = re.search(r'action="(/enregistrer/annuler/[^"]+)"', response.content.decode())
+    return found.group(1) if found else ""
+
+
+def test_next_keeps_the_mailbox_too(world: World, desk) -> None:
+    mailbox = Mailbox.objects.create(prefecture=world.prefecture, name="contact")
+    form = desk().send(follow=True, next="1", mailbox=mailbox.pk).context["form"]
+    assert str(form["mailbox"].value()) == str(mailbox.pk)
+
+
+def test_a_registration_is_taken_back_as_an_error_and_that_too(world: World, desk) -> None:
+    person = desk()
+    undo = undo_of(person.send(follow=True, next="1"))
+    page = text(person.client.post(undo, follow=True))
+    ticket = Ticket.objects.get()
+    assert (ticket.state, ticket.dismissal_reason) == (State.DISMISSED, DismissalReason.REGISTRATION_ERROR)
+    assert ticket.deadlines.get().outcome == Outcome.EXCLUDED
+    assert f"Enregistrement annulé : {ticket.reference} n’est plus comptée nulle part." in page
+    person.client.post(f"/demandes/{ticket.reference}/annuler/?version={ticket.version}")
+    assert Ticket.objects.get().state == State.IN_PROGRESS
+
+
+def test_only_its_author_takes_it_back_and_only_as_it_was(world: World, desk) -> None:
+    undo = undo_of(desk().send(follow=True, next="1"))
+    for name in ("colleague", "supervisor", "quality", "other_agent", "mailroom", "copil"):
+        assert desk(name).client.post(undo).status_code == 404
+    ticket = Ticket.objects.get()
+    world.act(ticket, Answer(date(2026, 11, 20)), by="colleague")
+    assert "n’a pas été annulée" in text(desk().client.post(undo, follow=True))
+    assert Ticket.objects.get().state == State.ANSWERED
+    assert desk().client.get(undo).status_code == 405
+
+
+def test_who_may_not_dismiss_is_offered_no_undo(world: World, desk) -> None:
+    assert undo_of(desk("mailroom").send(follow=True, next="1")) == ""
+    assert undo_of(desk().send(follow=True, office=world.offices["DOT"].pk)) == ""
+    assert undo_of(desk().send(follow=True, answered_on="20/11")) == ""

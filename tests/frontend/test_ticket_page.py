@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from frontend.pages.tickets.offers import FORMS
-from tests.factories import World
+from tests.factories import World, make_world
 from tracker.commands import Answer, AskRequester, Confirm, Hold, MarkSignature, Note, Propose, Take
 from tracker.models import EventText, Ticket
 
@@ -26,7 +26,9 @@ def browse(world: World, client: Client):
 
 
 def text(response) -> str:
-    return response.content.decode().replace("\xa0", " ").replace("&nbsp;", " ")
+    """What the page itself says, without the frame and its help."""
+    page = response.content.decode().partition("<main")[2].partition("</main>")[0]
+    return page.replace("\xa0", " ").replace("&nbsp;", " ")
 
 
 def test_page_explains_the_deadline(world: World, browse) -> None:
@@ -159,3 +161,13 @@ def test_a_confirmed_date_is_cancelled_not_refused(world: World, client: Client)
     shown = client.get(address).content.decode()
     assert f"{address}date-refusee/" not in shown
     assert f"{address}rendez-vous-annule/" in shown
+
+
+def test_hours_are_those_of_the_site(db: None, frozen: object, client: Client) -> None:
+    """Nine o’clock in UTC: one o’clock in the afternoon on La Réunion, whose agents never see the hour of Paris."""
+    away = make_world(code="974", department="974")
+    ticket = away.register()
+    client.force_login(away.user("agent"))
+    page = text(client.get(reverse("ticket", args=[ticket.reference])))
+    assert "13:00" in page
+    assert "10:00" not in page

@@ -1,15 +1,36 @@
-"""Every role before every address: what one may not see does not exist."""
+"""Everybody before every address: what one may not see does not exist."""
 
 import pytest
+from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
 
-from tests.frontend.walk import EVERYBODY, OUTSIDER, TABLE, Stage, make_stage, url_names
+from tests.frontend.walk import TABLE, url_names
+from tests.frontend.walk.stage import EVERYBODY, OUTSIDER, Page, Stage, make_stage
+from tracker.models import User
+
+ANONYMOUS_GET, ANONYMOUS_POST = "anonymous", "anonymous, posting"
 
 
 @pytest.fixture
 def stage(db: None, frozen: object) -> Stage:
     return make_stage()
+
+
+def asked(address: str, page: Page, user: User | None, method: str = "") -> HttpResponseBase:
+    client = Client()
+    if user is not None:
+        client.force_login(user)
+    response = getattr(client, method or page.method)(address, page.data if user else None)
+    if response.streaming:
+        response.getvalue()  # an export holds its file open until it is sent
+    return response
+
+
+def answer(response: HttpResponseBase) -> int | str:
+    """The status, or the page that a redirection to a door leads to."""
+    target = response.headers.get("Location", "").partition("?")[0]
+    return target if target in (reverse("sign-in"), reverse("password-change")) else response.status_code
 
 
 def test_every_address_is_in_the_table() -> None:
@@ -18,54 +39,28 @@ def test_every_address_is_in_the_table() -> None:
     assert names == {name.partition(":")[0] for name in TABLE}
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("name", TABLE)
-def test_each_role_opens_its_pages_and_no_other(stage: Stage, name: str) -> None:
+def test_who_opens_what(stage: Stage, name: str) -> None:
+    """Each role its pages and no other; nothing of another préfecture; nobody without signing in; nothing but the
+    new password for whoever was given one to use once."""
     page = TABLE[name]
     address = page.url(name, stage)
     found, expected = {}, {}
+    if page.takes_arguments and page.names_something:
+        found[OUTSIDER], expected[OUTSIDER] = answer(asked(address, page, stage.user(OUTSIDER))), 404
     for role in EVERYBODY:
-        client = Client()
-        client.force_login(stage.user(role))
-        response = getattr(client, page.method)(address, page.data)
-        if response.streaming:
-            response.getvalue()  # an export holds its file open until it is sent
-        found[role] = response.status_code
+        found[role] = asked(address, page, stage.user(role)).status_code
         expected[role] = page.status if role in page.roles else 404
     assert found == expected
+    for who, method in ((ANONYMOUS_GET, "get"), (ANONYMOUS_POST, "post")):
+        sent = answer(asked(address, page, None, method)) == reverse("sign-in")
+        assert sent is not page.public, who
 
 
-@pytest.mark.django_db
-@pytest.mark.parametrize(
-    "name", [name for name, page in TABLE.items() if page.takes_arguments and page.names_something]
-)
-def test_what_belongs_to_another_prefecture_does_not_exist(stage: Stage, name: str) -> None:
-    client = Client()
-    client.force_login(stage.user(OUTSIDER))
-    page = TABLE[name]
-    assert getattr(client, page.method)(page.url(name, stage), page.data).status_code == 404
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("name", TABLE)
-def test_an_anonymous_visitor_is_sent_to_sign_in(stage: Stage, name: str) -> None:
-    page = TABLE[name]
-    for method in ("get", "post"):
-        response = getattr(Client(), method)(page.url(name, stage))
-        sent = response.status_code == 302 and response["Location"].startswith(reverse("sign-in"))
-        assert sent is not page.public
-
-
-CLOSED_BEFORE_PASSWORD = [name for name, page in TABLE.items() if not (page.public or page.before_password)]
-
-
-@pytest.mark.parametrize("name", CLOSED_BEFORE_PASSWORD)
+@pytest.mark.parametrize("name", [name for name, page in TABLE.items() if not (page.public or page.before_password)])
 def test_a_one_time_password_opens_nothing_else(stage: Stage, name: str) -> None:
     page = TABLE[name]
     user = stage.user(page.roles[0])
     user.must_change_password = True
     user.save()
-    client = Client()
-    client.force_login(user)
-    response = client.get(page.url(name, stage))
-    assert (response.status_code, response.headers.get("Location")) == (302, reverse("password-change"))
+    assert answer(asked(page.url(name, stage), page, user, "get")) == reverse("password-change")
