@@ -66,7 +66,7 @@ def test_the_last_one_leaves_the_focus_on_the_page(world: World, open_as: OpenAs
         page.keyboard.press("Enter")
         expect(page.locator("[data-sillage-row]")).to_have_count(left - 1)
     expect(page.get_by_text("Rien n’est à répartir.")).to_be_visible()
-    assert page.evaluate("document.activeElement.id") == "content"
+    expect(page.locator("#content")).to_be_focused()
 
 
 def test_given_to_somebody_who_is_away_the_focus_stays_on_the_next_one(world: World, open_as: OpenAs) -> None:
