@@ -46,6 +46,8 @@ HTMX_CONFIG: Final = json.dumps(
         "selfRequestsOnly": True,
         # Without « style »: the design system's script sets properties, which htmx would copy as an inline style.
         "attributesToSettle": ["class", "width", "height"],
+        # What has come in obeys at once: a form sent in htmx's usual 20 ms would have gone as a whole page.
+        "defaultSettleDelay": 0,
         # No copy of a page, with its personal data, in the browser's storage.
         "historyCacheSize": 0,
         "refreshOnHistoryMiss": True,

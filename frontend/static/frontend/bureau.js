@@ -15,7 +15,9 @@
 
   // --- Choosing by the first letters of a first or last name --------------------------------------------------------
 
+  // The letters typed so far, on one control: the next demande takes the focus before the second is over.
   let typed = "";
+  let typedOn = null;
   let pause;
   const choose = (select, letters) => {
     const found = [...select.options].find((option) => option.value && fold(option.text).split(/[\s-]+/).some((word) => word.startsWith(letters)))
@@ -34,11 +36,12 @@
       if (select.value) (row ?? select.parentElement).querySelector("button").click();
     } else if (event.key === "Escape" && row) {
       opener(row).focus();
-    } else if (event.key.length === 1 && (event.key !== " " || typed)) {
+    } else if (event.key.length === 1 && (event.key !== " " || (typed && typedOn === select))) {
       event.preventDefault();
       clearTimeout(pause);
       pause = setTimeout(() => { typed = ""; }, 1000);
-      typed += fold(event.key);
+      typed = (typedOn === select ? typed : "") + fold(event.key);
+      typedOn = select;
       choose(select, typed);
     }
   });
