@@ -44,7 +44,7 @@ suite() {
   local name=$1 line status
   shift
   title "$name"
-  .venv/bin/python -m pytest -n 2 -q "$@" 2>&1 | tee "$work/suite.log"
+  .venv/bin/python -m pytest -n 2 -q --durations=12 --durations-min=4 "$@" 2>&1 | tee "$work/suite.log"
   status=${PIPESTATUS[0]}
   line=$(grep -E '(passed|failed|error|skipped|no tests ran).* in [0-9.]+s' "$work/suite.log" | tail -n 1)
   passed=$((passed + $(count passed "$line")))
