@@ -23,7 +23,7 @@ from frontend.returning import closing_address, from_list, way_back
 from frontend.ticket_words import effect_sentence, result_words, warnings_of
 from frontend.wording import long_date
 from tracker import clock, writers
-from tracker.enums import Role
+from tracker.enums import Role, State
 from tracker.errors import InvalidCommand, NotAllowed, SillageError, StaleVersion, TransitionRefused
 from tracker.models import Ticket, User
 from tracker.permissions import abilities
@@ -32,6 +32,7 @@ from tracker.registry import Situations
 from tracker.writers import Author
 
 CONFLICT, UNPROCESSABLE = 409, 422
+TO_DISPATCH = "Aucun bureau en service ne la tient\xa0: elle attend dans «\xa0Arrivées\xa0» qu’on l’affecte."
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +255,8 @@ def show_done(request: HttpRequest, form: ActForm) -> HttpResponse:
     undo = ""
     if form.name != "undo" and not undo_refusal(context):
         undo = f"{reverse('ticket-act', args=[ticket.reference, 'undo'])}?version={ticket.version}"
-    sentence = " ".join(filter(None, (form.sentence(), result_words(form.context.deadlines, context))))
+    waits = TO_DISPATCH if form.name == "reopen" and ticket.state == State.REGISTERED else ""
+    sentence = " ".join(filter(None, (form.sentence(), waits, result_words(form.context.deadlines, context))))
     if not visible:
         sentence = f"{ticket.reference}\xa0: {sentence[0].lower()}{sentence[1:]}"
     elif ticket.is_open and ticket.due_on and form.moves_deadline:
