@@ -20,7 +20,7 @@ from frontend.pages.tickets.offers import FORMS
 from frontend.pages.tickets.reading import journal_of, still_visible
 from frontend.rehearsal import rehearse
 from frontend.returning import closing_address, from_list, way_back
-from frontend.ticket_words import effect_sentence, result_words, warnings_of
+from frontend.ticket_words import TO_DISPATCH, effect_sentence, result_words, warnings_of
 from frontend.wording import long_date
 from tracker import clock, writers
 from tracker.enums import Role, State
@@ -32,7 +32,6 @@ from tracker.registry import Situations
 from tracker.writers import Author
 
 CONFLICT, UNPROCESSABLE = 409, 422
-TO_DISPATCH = "Aucun bureau en service ne la tient\xa0: elle attend dans «\xa0Arrivées\xa0» qu’on l’affecte."
 
 
 @dataclass(frozen=True, slots=True)
