@@ -25,6 +25,7 @@ REMARKS: Final = (
     ("created_mailboxes", "Boîtes fonctionnelles créées"),
     ("created_themes", "Thèmes créés"),
     ("unknown_offices", "Services inconnus, dont les demandes attendent d’être affectées"),
+    ("closed_offices", "Bureaux fermés, dont les demandes en cours attendent d’être affectées"),
     ("unknown_sites", "Sites inconnus, dont les demandes sont comptées au site de l’import"),
 )
 

@@ -167,6 +167,8 @@ def taken(_event: Event, _names: Names, _today: date) -> str:
 
 
 def sent_back(event: Event, names: Names, _today: date) -> str:
+    if event.data["office"] is None:  # reopened, and nobody held it
+        return "Remise dans les arrivées, à affecter"
     return f"Rendue au service du courrier («\xa0pas pour nous\xa0») par {names.office(event.data['office'])}"
 
 

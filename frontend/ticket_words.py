@@ -29,6 +29,8 @@ STARTS: Final = {
     "reopened": "nouveau message (jour 0)",
     "proposed": "proposition (jour 0)",
 }
+TO_DISPATCH: Final = "Aucun bureau en service ne la tient\xa0: elle attend dans «\xa0Arrivées\xa0» qu’on l’affecte."
+"""Of a demande that has just been reopened."""
 VOID_BECAUSE: Final = {
     "asked": "une pièce a été demandée, le délai repart à son arrivée",
     "held": "une autre date a été promise avant celle-ci",

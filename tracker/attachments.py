@@ -6,9 +6,10 @@ names is deleted as soon as the act is refused, or by the nightly sweep where th
 """
 
 import hashlib
+import logging
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -29,8 +30,14 @@ from tracker.models import Attachment, Ticket
 from tracker.text import clean_file_name, size_words
 from tracker.writers import Author
 
+logger = logging.getLogger(__name__)
+
 STORED_NAME: Final = re.compile(r"[0-9a-f]{32}")
 NOT_THERE: Final = "ce fichier n’est pas, ou n’est plus, joint à la demande."
+UNSTORED: Final = (
+    "le serveur n’a pas pu le garder. Prévenez le service informatique (disque plein, peut-être), puis joignez-le de "
+    "nouveau."
+)
 UNSCANNED: Final = "l’antivirus ne répond pas, ce fichier n’a donc pas été pris. Réessayez dans quelques minutes."
 
 
@@ -125,16 +132,27 @@ def refuse_virus(file: "File[bytes]") -> None:
 def stored(files: Sequence[Checked]) -> Iterator[set[UUID]]:
     """The files on the disk while the block writes their rows; it adds to what is given the keys of those whose rows
     are committed. The others are deleted at its end. Where it ends badly it is not known whether the rows are
-    committed, and `sweep` will tell."""
+    committed, and `sweep` will tell. Raises FileRefused where the disk does not take them."""
     claimed: set[UUID] = set()
-    for file in files:
-        default_storage.save(Attachment.path_of(file.key), file.content)
+    save(files)
     try:
         yield claimed
     except SillageError:
         discard(files, set())
         raise
     discard(files, claimed)
+
+
+def save(files: Sequence[Checked]) -> None:
+    """On the disk, all of them or none."""
+    for file in files:
+        try:
+            default_storage.save(Attachment.path_of(file.key), file.content)
+        except OSError as failure:
+            logger.exception("the storage does not take attachments")
+            with suppress(OSError):  # what cannot be deleted either is left to `sweep`
+                discard(files, set())
+            raise FileRefused(str(Refused(file.name, UNSTORED)), field="files") from failure
 
 
 def discard(files: Sequence[Checked], claimed: set[UUID]) -> None:
@@ -172,10 +190,13 @@ def attach(ticket_id: int, files: "Sequence[File[bytes]]", author: Author, *, ke
     checked, refused = check_all(files)
     if not checked:
         return Outcome([], refused)
-    with stored(checked) as claimed:
-        with transaction.atomic():
-            done = add(ticket_id, checked, author) if key is None else add_once(ticket_id, checked, author, key)
-        claimed |= {row.key for row in done.added}
+    try:
+        with stored(checked) as claimed:
+            with transaction.atomic():
+                done = add(ticket_id, checked, author) if key is None else add_once(ticket_id, checked, author, key)
+            claimed |= {row.key for row in done.added}
+    except FileRefused:
+        return Outcome([], [*refused, *(Refused(file.name, UNSTORED) for file in checked)])
     return replace(done, refused=refused + done.refused)
 
 

@@ -1,6 +1,6 @@
 """`abilities(user, ticket)`: the one place that says who may do what. Pages, API and consumers all ask it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import fields
 from typing import Final
 
@@ -80,16 +80,25 @@ NAMED_BY: dict[str, tuple[type[models.Model], str]] = {
 
 NOT_HERE: Final = "Ce choix n’existe pas dans votre préfecture."
 # The weakest lock that closing a bureau waits for: two people who affect demandes to it do not wait for each other.
-SHARED: Final = "SELECT id, is_active FROM tracker_office WHERE id = %s AND prefecture_id = %s"
+SHARED: Final = "SELECT id, is_active FROM tracker_office WHERE prefecture_id = %s AND id IN ({keys}) ORDER BY id"
+
+
+def in_service(prefecture_id: int, office_ids: Collection[int]) -> dict[int, bool]:
+    """Which of these bureaux of the préfecture are in service; those that are do not close before the end of the
+    transaction."""
+    if not office_ids:
+        return {}
+    query = SHARED.format(keys=", ".join(["%s"] * len(office_ids)))
+    locked = query + " FOR KEY SHARE" * connection.features.has_select_for_update
+    return {office.pk: office.is_active for office in Office.objects.raw(locked, [prefecture_id, *office_ids])}
 
 
 def check_in_service(prefecture_id: int, office_id: int) -> None:
     """Refuse a bureau that is closed; until the end of the transaction none of the others closes either."""
-    locked = SHARED + " FOR KEY SHARE" * connection.features.has_select_for_update
-    office = next(iter(Office.objects.raw(locked, [office_id, prefecture_id])), None)
-    if office is None:
+    found = in_service(prefecture_id, [office_id])
+    if not found:
         raise InvalidCommand(NOT_HERE, field="office")
-    if not office.is_active:
+    if not found[office_id]:
         raise InvalidCommand("Ce bureau est fermé\xa0: choisissez-en un autre.", field="office")
 
 

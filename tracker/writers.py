@@ -17,6 +17,7 @@ from tracker.deadlines import DeadlineState, Fact, RuleBook
 from tracker.decisions import Change, Context, PastEvent, decide
 from tracker.enums import Via
 from tracker.errors import InvalidCommand, NotAllowed, SillageError, StaleVersion
+from tracker.homecoming import refuse_closed, to_dispatch
 from tracker.models import Deadline, Event, Outbox, Prefecture, ReferenceCounter, Site, Ticket, User
 from tracker.permissions import ALL, abilities, check_belongs, may_register
 from tracker.rulebooks import calendars_of, current_calendar, rule_book
@@ -153,7 +154,9 @@ def write_locked(
     context.sent_to_requester = sent_to_requester(history)
     tail = journal.Tail(ticket.version, tail_hash)
     before = list(context.deadlines)
-    change = decide(ticket, acts, context)
+    change = decide(ticket, to_dispatch(ticket, acts), context)
+    if ticket.is_open and any(isinstance(act, Undo) for act in acts):
+        refuse_closed(ticket)
     if change.events:
         ticket.save(update_fields=sorted(change.fields))
         insert_change(ticket, change, author.act(now), before, tail)

@@ -17,6 +17,8 @@ from tracker.text import clean_text, size_words
 from tracker.workdays import FIRST_DAY, LAST_DAY
 
 DAY_AND_MONTH = 2
+LONGEST_KEY: Final = 18
+"""Digits."""
 MODULES: Final = [(module.value, f"{module.value}. {module.label}") for module in Module]
 
 
@@ -74,6 +76,15 @@ class TickField(forms.BooleanField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(required=False, **kwargs)
+
+
+class RowsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # it takes none when it runs
+    """Rows to tick, by their keys; a key that no database holds is no choice, where SQLite would break off."""
+
+    def clean(self, value: Any) -> Any:
+        if any(len(str(key)) > LONGEST_KEY for key in value or ()):
+            raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
+        return super().clean(value)
 
 
 class FilesInput(forms.FileInput):

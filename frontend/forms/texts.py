@@ -9,7 +9,7 @@ from correspondence.enums import ReplyPurpose
 from correspondence.models import ReplyModel
 from correspondence.reply_models import Terms
 from frontend.drafts import MAX_VALUE
-from frontend.forms.fields import DatedForm, DayField, PlainTextField, TickField
+from frontend.forms.fields import DatedForm, DayField, PlainTextField, RowsField, TickField
 from frontend.reply_texts import FREE, Choice
 from tracker.models import Channel, Office, Prefecture, Site, TicketKind, User
 
@@ -96,14 +96,14 @@ class ReplyModelForm(DatedForm):
         widget=forms.Textarea({"rows": TEXT_ROWS, "spellcheck": "true", "lang": "fr"}),
         error_messages={"required": "Écrivez le texte du modèle."},
     )
-    kinds = forms.ModelMultipleChoiceField(
+    kinds = RowsField(
         TicketKind.objects.none(),
         label="Pour quelles demandes",
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text="Aucune case cochée\xa0: toutes.",
     )
-    channels = forms.ModelMultipleChoiceField(
+    channels = RowsField(
         Channel.objects.all(),
         label="Arrivées par quels canaux",
         required=False,

@@ -10,7 +10,9 @@ from frontend.batches import possible
 from frontend.feedback import done
 from frontend.forms.registering import RegisterForm
 from frontend.registration import Sending, register_into, reopen_once
+from frontend.ticket_words import TO_DISPATCH
 from frontend.wording import latest, long_date
+from tracker.enums import State
 from tracker.models import Ticket, User
 from tracker.reading import context_of, undo_refusal
 from tracker.writers import Author
@@ -64,6 +66,8 @@ def join_once(request: HttpRequest, join: Join, form: RegisterForm, sending: Sen
         words = f"Demande {ticket.reference} rouverte par le message du {{}}."
         words = words.format(long_date(form.cleaned_data["received_on"], form.today))
     kept = Ticket.objects.select_related("site").get(pk=join.target.pk)
+    if kept.state == State.REGISTERED:
+        words += f" {TO_DISPATCH}"
     if not new:
         words = f"C’était déjà fait\xa0: ce formulaire avait été envoyé. {words}"
     if kept.is_open and kept.due_on:

@@ -305,6 +305,18 @@ def test_a_refused_file_registers_nothing_and_is_said_at_its_field(client: Clien
     assert not Ticket.objects.exists()
 
 
+def test_a_server_that_cannot_keep_the_file_says_so_and_loses_no_typed_word(
+    client: Client, settings: Any, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = str(tmp_path)
+    (tmp_path / Attachment.FOLDER).write_text("no folder")
+    response = register(client, typed(client), ("Courrier.pdf", PDF))
+    assert response.status_code == 422
+    assert response.context["form"].errors["files"][0] == f"«\xa0Courrier.pdf\xa0»\xa0: {attachments.UNSTORED}"
+    assert 'value="Mairie d’Orvault"' in response.content.decode()
+    assert not Ticket.objects.exists()
+
+
 def test_files_must_be_chosen_again_when_something_else_is_wrong(client: Client) -> None:
     refused = register(client, typed(client, subject=""), ("Courrier.pdf", PDF))
     assert refused.status_code == 422

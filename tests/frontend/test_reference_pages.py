@@ -232,7 +232,8 @@ def test_rule_replaced_meanwhile_is_a_conflict(world: World, signed_in: Open) ->
     client.post(url, terms(step="confirm"))
     answer = client.post(url, terms(days="4", step="confirm"))
     assert answer.status_code == 409
-    assert "Rien n’a été enregistré" in text(answer)
+    assert "Rien n’est enregistré, et votre saisie est ci-dessous" in text(answer)
+    assert answer.context["form"]["days"].value() == "4"
     assert Job.objects.count() == 1
 
 

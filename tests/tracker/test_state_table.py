@@ -207,10 +207,10 @@ def test_the_service_refuses_in_french_and_writes_nothing(world: World, state: s
 
 
 @pytest.mark.django_db
-def test_what_no_bureau_holds_is_reopened_without_one(world: World) -> None:
+def test_what_no_bureau_holds_waits_for_one_again(world: World) -> None:
     ticket = world.register(Dismiss(DismissalReason.UNWANTED, DAY), office=None, by=None)
     reopened = world.act(ticket, Reopen())
-    assert (reopened.state, reopened.office_id) == ("in_progress", None)
+    assert (reopened.state, reopened.office_id) == ("registered", None)
 
 
 @pytest.mark.django_db

@@ -39,7 +39,10 @@ class DeepJSONParser(JSONParser):
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
         try:
-            return json.loads(codecs.decode(stream.read(), "utf-8-sig"), parse_constant=refuse_constant)
+            found = json.loads(codecs.decode(stream.read(), "utf-8-sig"), parse_constant=refuse_constant)
+            # Half of a pair, which JSON can spell and UTF-8 cannot: no answer could quote it.
+            json.dumps(found, ensure_ascii=False).encode()
+            return found
         except (ValueError, RecursionError) as refused:
             raise exceptions.ParseError("Le corps de la requête n’est pas du JSON en UTF-8.") from refused
 

@@ -30,7 +30,8 @@ class CodeField(serializers.SlugRelatedField[Any]):
         return rows
 
     def to_internal_value(self, data: Any) -> Any:
-        if not isinstance(data, str):
+        # PostgreSQL is asked for no text that it cannot hold.
+        if not isinstance(data, str) or "\0" in data:
             self.fail("invalid")
         return super().to_internal_value(data)
 

@@ -79,7 +79,7 @@ class ListQuery(serializers.Serializer[Any]):
 class TicketsView(ApiView):
     @property
     def parameters(self) -> frozenset[str]:  # type: ignore[override]  # by method: creating takes none
-        if self.request.method != "GET":
+        if self.request.method not in ("GET", "HEAD"):
             return frozenset()
         return frozenset(TicketFilter.base_filters) | frozenset(ListQuery().fields)
 

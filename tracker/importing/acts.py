@@ -32,9 +32,9 @@ Values = Mapping[str, Any]
 
 
 def registration(values: Values, target: ImportTarget, found: Mapping[str, Any], evidence: str) -> list[Command]:
-    """Register, and Assign where the row or the options name a bureau. `found` holds what the cells name: `office`,
-    `site`, `mailbox`, `theme`."""
-    theme, office = found.get("theme"), found.get("office") or target.office
+    """Register, and Assign where there is a bureau for it. `found` holds what the row names: `office`, `site`,
+    `mailbox`, `theme`."""
+    theme, office = found.get("theme"), found.get("office")
     channel = target.channels[values["channel"]] if "channel" in values else target.channel
     nature = target.natures[values["nature"]] if "nature" in values else target.nature
     mailbox = found.get("mailbox")
@@ -78,6 +78,11 @@ def handling(values: Values, target: ImportTarget, *, undated: str | None = None
     elif (undated or target.options.undated) == "late":
         acts += [Answer(None), Close()]
     return acts
+
+
+def ends(acts: Iterable[Command]) -> bool:
+    """Whether the demande has ended after these acts."""
+    return any(isinstance(act, Close) or (isinstance(act, CallOff) and act.ends) for act in acts)
 
 
 def waiting(values: Values) -> list[Command]:

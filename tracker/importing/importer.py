@@ -161,6 +161,7 @@ class Importer:
         report.created_mailboxes = sorted({*report.created_mailboxes, *lookups.created_mailboxes})
         report.created_themes = sorted({*report.created_themes, *lookups.created_themes})
         report.unknown_offices = sorted({*report.unknown_offices, *lookups.unknown_offices})
+        report.closed_offices = sorted({*report.closed_offices, *lookups.closed_offices})
         report.unknown_sites = sorted({*report.unknown_sites, *lookups.unknown_sites})
         report.columns = list(dict.fromkeys(header for table in reading.sheets for header in table.match.headers))
         order = {table.sheet: position for position, table in enumerate(reading.sheets)}
@@ -213,6 +214,7 @@ class Importer:
         self.now = clock.now()
         with transaction.atomic():
             self.match(chunk)
+            self.lookups.hold_offices((c.row.values, c.row.sheet) for c in chunk if c.known is None)
             self.lookups.create_missing(c.row.values for c in chunk if c.known is None)
             drafted = [candidate for candidate in chunk if self.prepare(candidate)]
             writers.write_many([c.draft for c in drafted if c.draft], self.rules, refuse=True)
@@ -274,9 +276,10 @@ class Importer:
         ticket = bulk.blank(Ticket)
         ticket.prefecture, ticket.site = self.target.prefecture, site
         evidence = "\n".join(f"{header}\xa0: {text}" for header, text in candidate.row.raw.items())
-        first = acts.registration(values, self.target, found, evidence)
-        steps = [*first, *acts.handling(values, self.target)]
-        candidate.draft = self.draft(ticket, steps, str(values.get("number", "")))
+        handling = acts.handling(values, self.target)
+        office = self.lookups.takes(found.get("office") or self.target.office, ended=acts.ends(handling))
+        first = acts.registration(values, self.target, found | {"office": office}, evidence)
+        candidate.draft = self.draft(ticket, [*first, *handling], str(values.get("number", "")))
         return True
 
     def draft(self, ticket: Ticket, steps: list[Command], old_number: str = "") -> writers.Draft:

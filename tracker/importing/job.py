@@ -80,6 +80,7 @@ def checkpointed(importer: Importer) -> dict[str, Any]:
         "created_mailboxes": sorted({*report.created_mailboxes, *lookups.created_mailboxes}),
         "created_themes": sorted({*report.created_themes, *lookups.created_themes}),
         "unknown_offices": sorted({*report.unknown_offices, *lookups.unknown_offices}),
+        "closed_offices": sorted({*report.closed_offices, *lookups.closed_offices}),
         "unknown_sites": sorted({*report.unknown_sites, *lookups.unknown_sites}),
     }
 

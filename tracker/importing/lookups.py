@@ -11,6 +11,7 @@ from tracker.cataloguing import free_code
 from tracker.importing.identities import normal
 from tracker.importing.options import LONGEST_NAME, ImportTarget
 from tracker.models import Mailbox, Office, Site, Theme
+from tracker.permissions import in_service
 
 TRIES: Final = 3
 LAST_POSITION: Final = 32_767
@@ -26,7 +27,9 @@ class Lookups:
         self.created_themes: set[str] = set()
         self.created_mailboxes: set[str] = set()
         self.unknown_offices: set[str] = set()
+        self.closed_offices: set[str] = set()
         self.unknown_sites: set[str] = set()
+        self.in_service: dict[int, bool] = {}
         prefecture = target.prefecture
         self.offices = offices_by_name(prefecture.offices.select_related("site"), normal)
         self.sites: dict[str, Site] = {}
@@ -100,12 +103,29 @@ class Lookups:
     def mailbox_named(self, values: Mapping[str, Any]) -> str:
         return values.get("mailbox") or self.target.options.mailbox or ""
 
+    def office_named(self, values: Mapping[str, Any], sheet: str) -> Office | None:
+        return self.offices.get(normal(values.get("office", sheet)))
+
+    def hold_offices(self, rows: Iterable[tuple[Mapping[str, Any], str]]) -> None:
+        """Look at once at every bureau that these rows (cells, sheet) may go to: none that is in service closes before
+        the end of the caller's transaction."""
+        named = (self.office_named(values, sheet) or self.target.office for values, sheet in rows)
+        self.in_service = in_service(self.target.prefecture.pk, {office.pk for office in named if office})
+
+    def takes(self, office: Office | None, *, ended: bool) -> Office | None:
+        """The bureau that holds a row's demande. One that has closed keeps what it ended; what is still to be answered
+        waits for another, and the bureau is reported."""
+        if office is None or ended or self.in_service[office.pk]:
+            return office
+        self.closed_offices.add(office.name)
+        return None
+
     def cells(self, values: Mapping[str, Any], sheet: str) -> dict[str, Any]:
         """The rows that this row's cells name; where none names a bureau, its sheet may: registers have a sheet a
         service. A bureau that the préfecture does not have is reported, and the demande waits for one: the row itself
         is right."""
         found: dict[str, Any] = {}
-        office = self.offices.get(normal(values.get("office", sheet)))
+        office = self.office_named(values, sheet)
         if office is not None:
             found |= {"office": office, "site": office.site}
         elif "office" in values:

@@ -64,6 +64,8 @@ class ImportReport(RowReport):
     created_mailboxes: list[str] = field(default_factory=list)
     created_themes: list[str] = field(default_factory=list)
     unknown_offices: list[str] = field(default_factory=list)
+    closed_offices: list[str] = field(default_factory=list)
+    """Those that open rows name: their demandes wait for another bureau."""
     unknown_sites: list[str] = field(default_factory=list)
     first_arrival: str = ""
     """ISO dates of the rows that the file itself does not refuse; empty where there is none."""

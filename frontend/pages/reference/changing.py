@@ -17,6 +17,7 @@ from tracker.recomputing import Plan
 from tracker.writers import Author
 
 EDIT, CONFIRM = "edit", "confirm"
+CONFLICT = 409
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +52,21 @@ def show(request: PageRequest, form: DatedForm, screen: Screen) -> HttpResponse:
     except InvalidCommand as refusal:
         return refused(request, form, screen, refusal)
     except StaleVersion as refusal:
-        return errors.page(
-            request,
-            409,
-            title="Cette page n’est plus à jour",
-            text=f"{refusal.message} Rien n’a été enregistré\xa0: revenez à la liste et recommencez.",
-        )
+        return stale(request, form, screen, refusal)
     feedback.done(request, f"{screen.said(plan)} Les échéances en cours sont recalculées.")
     return redirect(screen.landing(plan))
 
 
-def page(request: PageRequest, form: DatedForm, screen: Screen, status: int = 200) -> HttpResponse:
-    context = {"form": form, "screen": screen, **screen.context}
+def stale(request: PageRequest, form: DatedForm, screen: Screen, refusal: StaleVersion) -> HttpResponse:
+    """What was typed stays in sight: it is for the row that has replaced this one."""
+    if form.fields:
+        return page(request, form, screen, status=CONFLICT, refusal=refusal.message)
+    text = f"{refusal.message} Rien n’a été enregistré\xa0: revenez à la liste et recommencez."
+    return errors.page(request, CONFLICT, title="Cette page n’est plus à jour", text=text)
+
+
+def page(request: PageRequest, form: DatedForm, screen: Screen, status: int = 200, refusal: str = "") -> HttpResponse:
+    context = {"form": form, "screen": screen, "refusal": refusal, **screen.context}
     return render(request, f"frontend/pages/{screen.template}.html", context, status=status)
 
 

@@ -7,6 +7,8 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
+from django.db.models import Model
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
@@ -18,6 +20,7 @@ from frontend import feedback
 from frontend.forms.fields import DatedForm
 from frontend.forms.texts import OfficeSignatureForm, OwnSignatureForm, PersonSignatureForm, SiteSignatureForm
 from frontend.http import PageRequest
+from frontend.opened import Opened
 from tracker import clock
 from tracker.enums import Role
 from tracker.errors import InvalidCommand
@@ -25,7 +28,7 @@ from tracker.models import Office, Site, User
 from tracker.permissions import TREATING_ROLES
 from tracker.writers import Author
 
-UNPROCESSABLE = 422
+CONFLICT, UNPROCESSABLE = 409, 422
 KEEPING = (Role.SUPERVISOR, Role.QUALITY)
 
 
@@ -58,7 +61,7 @@ def own(request: PageRequest) -> HttpResponse:
         block=sender_of(user, site, office).lines(),
         keeps_others=user.scope.has(*KEEPING),
     )
-    return answer(request, OwnSignatureForm(request.POST or None, person=user, today=today()), screen)
+    return answer(request, OwnSignatureForm(request.POST or None, person=user, today=today()), user, screen)
 
 
 @require_GET
@@ -80,7 +83,8 @@ def office_signature(request: PageRequest, office_id: int) -> HttpResponse:
     kept = Office.objects.filter(pk__in=signing.offices_kept_by(request.user)).select_related("site")
     office = get_object_or_404(kept, pk=office_id)
     form = OfficeSignatureForm(request.POST or None, office=office, today=today())
-    return answer(request, form, kept_screen(office.name, lambda values, by: signing.change_office(office, values, by)))
+    screen = kept_screen(office.name, lambda values, by: signing.change_office(office, values, by))
+    return answer(request, form, office, screen)
 
 
 @require_http_methods(["GET", "POST"])
@@ -88,14 +92,15 @@ def person_signature(request: PageRequest, person_id: int) -> HttpResponse:
     person = get_object_or_404(signing.people_kept_by(request.user), pk=person_id)
     form = PersonSignatureForm(request.POST or None, person=person, today=today())
     screen = kept_screen(person.full_name, lambda values, by: signing.change_person(person, values, by))
-    return answer(request, form, screen)
+    return answer(request, form, person, screen)
 
 
 @require_http_methods(["GET", "POST"])
 def site_signature(request: PageRequest, site_id: int) -> HttpResponse:
     site = get_object_or_404(signing.sites_kept_by(request.user), pk=site_id)
     form = SiteSignatureForm(request.POST or None, site=site, today=today())
-    return answer(request, form, kept_screen(site.name, lambda values, by: signing.change_site(site, values, by)))
+    screen = kept_screen(site.name, lambda values, by: signing.change_site(site, values, by))
+    return answer(request, form, site, screen)
 
 
 # --- Parts --------------------------------------------------------------------------------------------------------
@@ -105,17 +110,26 @@ def kept_screen(name: str, change: Callable[[Mapping[str, Any], Author], bool]) 
     return Screen(title=f"Signature\xa0: {name}", change=change, back=reverse("signatures"))
 
 
-def answer(request: PageRequest, form: DatedForm, screen: Screen) -> HttpResponse:
+def answer(request: PageRequest, form: DatedForm, row: Model, screen: Screen) -> HttpResponse:
+    opened = Opened(form, row)
+
+    def save() -> str:
+        changed = screen.change(form.cleaned_data, Author(user=request.user))
+        return "Signature enregistrée." if changed else "Rien n’avait changé."
+
     if request.method == "POST" and form.is_valid():
         try:
-            changed = screen.change(form.cleaned_data, Author(user=request.user))
+            with transaction.atomic():
+                said = opened.write(save)
         except InvalidCommand as refusal:
             form.refuse(refusal)
         else:
-            feedback.done(request, "Signature enregistrée." if changed else "Rien n’avait changé.")
-            return redirect(screen.back)
-    status = UNPROCESSABLE if form.is_bound else 200
-    return render(request, "frontend/pages/signature_form.html", {"form": form, "screen": screen}, status=status)
+            if said is not None:
+                feedback.done(request, said)
+                return redirect(screen.back)
+    status = CONFLICT if opened.differences else UNPROCESSABLE if form.is_bound else 200
+    context = {"form": form, "screen": screen, "opened": opened}
+    return render(request, "frontend/pages/signature_form.html", context, status=status)
 
 
 def worked_in(user: User) -> list[int]:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from frontend.context import Link, settings_link
 from frontend.forms.catalogue import EntryForm, KindForm, MailboxForm, ThemeForm
 from frontend.http import PageRequest
+from frontend.opened import Opened
 from frontend.pages.reference.rights import prefecture_edited_by
 from frontend.pages.settings.editing import UNCHANGED, Screen, act, author_of, bound, show
 from frontend.setting_words import settings_history
@@ -123,7 +124,7 @@ class Catalogue:
                 return f"«\xa0{entry}\xa0» est modifié{self.e}." if changed else UNCHANGED
 
             screen = Screen(f"Modifier «\xa0{entry}\xa0»", "Enregistrer", (settings_link(), self.link()))
-            return show(request, form, screen, save)
+            return show(request, form, screen, save, opened=Opened(form, entry, prefecture))
 
         return view
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
@@ -11,10 +12,12 @@ from frontend import feedback
 from frontend.context import Link
 from frontend.forms.fields import ServiceForm
 from frontend.http import PageRequest
+from frontend.opened import Opened
 from frontend.pages import errors
 from tracker.errors import InvalidCommand, StaleVersion
 from tracker.writers import Author
 
+CONFLICT: Final = 409
 UNPROCESSABLE: Final = 422
 UNCHANGED: Final = "Rien n’a changé."
 
@@ -39,19 +42,31 @@ class Screen:
 
 
 def show(
-    request: PageRequest, form: ServiceForm, screen: Screen, save: Callable[[], str], landing: str = ""
+    request: PageRequest,
+    form: ServiceForm,
+    screen: Screen,
+    save: Callable[[], str],
+    landing: str = "",
+    opened: Opened | None = None,
 ) -> HttpResponse:
-    """The form; once valid, `save` calls the service and says what was done in a sentence."""
+    """The form; once valid, `save` calls the service and says what was done in a sentence. `opened`, where the form is
+    over a row that others change too."""
     if request.method == "POST" and form.is_valid():
         try:
-            feedback.done(request, save())
-            return redirect(landing or screen.back)
+            with transaction.atomic():
+                said = opened.write(save) if opened else save()
         except InvalidCommand as refusal:
             form.refuse(refusal)
         except StaleVersion as refusal:
             return stale(request, refusal)
-    context = {"form": form, "screen": screen, "trail": screen.trail, **screen.context}
+        else:
+            if said is not None:
+                feedback.done(request, said)
+                return redirect(landing or screen.back)
+    context = {"form": form, "screen": screen, "opened": opened, "trail": screen.trail, **screen.context}
     status = UNPROCESSABLE if form.is_bound else 200
+    if opened and opened.differences:
+        status = CONFLICT
     return render(request, f"frontend/pages/{screen.template}.html", context, status=status)
 
 

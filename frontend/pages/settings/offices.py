@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from frontend.context import Link, settings_link
 from frontend.forms.organisation import ClosingForm, OfficeForm, SiteForm, in_tree_order
 from frontend.http import PageRequest
+from frontend.opened import Opened
 from frontend.pages.reference.rights import prefecture_administered_by
 from frontend.pages.settings.editing import UNCHANGED, Screen, act, author_of, bound, show
 from frontend.setting_words import history_of, settings_history
@@ -68,7 +69,7 @@ def site_change(request: PageRequest, site_code: str) -> HttpResponse:
         facts=(f"Code {site.code}. Jours fériés\xa0: {zone(site.zone).label}. Fuseau horaire\xa0: {site.time_zone}.",),
         context={"history": history_of(site, prefecture)},
     )
-    return show(request, form, screen, save)
+    return show(request, form, screen, save, opened=Opened(form, site, prefecture))
 
 
 # --- Bureaux ------------------------------------------------------------------------------------------------------
@@ -107,7 +108,7 @@ def office_change(request: PageRequest, office_code: str) -> HttpResponse:
         template="office_form",
         context={"office": office, "history": history_of(office, office.prefecture)},
     )
-    return show(request, form, screen, save)
+    return show(request, form, screen, save, opened=Opened(form, office, office.prefecture))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from frontend.context import Link, settings_link
 from frontend.forms.people import AccountForm, ConfirmForm, IdentityForm, PeopleSearchForm
 from frontend.http import PageRequest
+from frontend.opened import Opened
 from frontend.pages.reference.rights import prefecture_administered_by
 from frontend.pages.settings.editing import UNCHANGED, Screen, act, author_of, bound, show
 from frontend.setting_words import EVERYWHERE, history_of
@@ -124,7 +125,8 @@ def person_change(request: PageRequest, user_id: int) -> HttpResponse:
         changed = accounts.change_account(user, prefecture, form.identity(), author_of(request))
         return "Compte modifié." if changed else UNCHANGED
 
-    return show(request, form, Screen(f"Modifier le compte de {user}", "Enregistrer", person_trail(user)), save)
+    screen = Screen(f"Modifier le compte de {user}", "Enregistrer", person_trail(user))
+    return show(request, form, screen, save, opened=Opened(form, user, prefecture))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods
 from frontend.context import settings_link
 from frontend.forms.catalogue import PrefectureForm
 from frontend.http import PageRequest
+from frontend.opened import Opened
 from frontend.pages.reference.rights import prefecture_edited_by
 from frontend.pages.settings.editing import UNCHANGED, Screen, author_of, bound, show
 from frontend.setting_words import settings_history
@@ -33,7 +34,8 @@ def prefecture_settings(request: PageRequest) -> HttpResponse:
         facts=(coming(prefecture),),
         context={"history": settings_history(prefecture, "prefecture")},
     )
-    return show(request, form, screen, save, reverse("prefecture-settings"))
+    opened = Opened(form, prefecture, prefecture)
+    return show(request, form, screen, save, reverse("prefecture-settings"), opened)
 
 
 def coming(prefecture: Prefecture) -> str:

@@ -20,10 +20,10 @@ from frontend.pages.tickets.offers import FORMS
 from frontend.pages.tickets.reading import journal_of, still_visible
 from frontend.rehearsal import rehearse
 from frontend.returning import closing_address, from_list, way_back
-from frontend.ticket_words import effect_sentence, result_words, warnings_of
+from frontend.ticket_words import TO_DISPATCH, effect_sentence, result_words, warnings_of
 from frontend.wording import long_date
 from tracker import clock, writers
-from tracker.enums import Role
+from tracker.enums import Role, State
 from tracker.errors import InvalidCommand, NotAllowed, SillageError, StaleVersion, TransitionRefused
 from tracker.models import Ticket, User
 from tracker.permissions import abilities
@@ -254,7 +254,8 @@ def show_done(request: HttpRequest, form: ActForm) -> HttpResponse:
     undo = ""
     if form.name != "undo" and not undo_refusal(context):
         undo = f"{reverse('ticket-act', args=[ticket.reference, 'undo'])}?version={ticket.version}"
-    sentence = " ".join(filter(None, (form.sentence(), result_words(form.context.deadlines, context))))
+    waits = TO_DISPATCH if form.name == "reopen" and ticket.state == State.REGISTERED else ""
+    sentence = " ".join(filter(None, (form.sentence(), waits, result_words(form.context.deadlines, context))))
     if not visible:
         sentence = f"{ticket.reference}\xa0: {sentence[0].lower()}{sentence[1:]}"
     elif ticket.is_open and ticket.due_on and form.moves_deadline:

@@ -2,6 +2,8 @@
 
 import hashlib
 import os
+import resource
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -224,6 +226,37 @@ def test_a_refused_act_leaves_no_file(world: World, files_apart: Path, monkeypat
         attach(world, ticket, upload("a.pdf"))
     assert on_disk(files_apart) == set()
     assert last_event(ticket).kind == "assigned"
+
+
+@pytest.fixture
+def full_disk() -> Iterator[None]:
+    """A disk on which a file of 2 kB is cut short."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.postgresql  # SQLite is on the same disk
+@pytest.mark.usefixtures("full_disk")
+def test_a_disk_that_is_full_keeps_no_half_of_a_file(world: World, files_apart: Path) -> None:
+    ticket = world.register()
+    long = upload("b.txt", b"long" * 1_000)
+    done = attach(world, ticket, upload("a.txt", b"court"), long)
+    assert [str(file) for file in done.refused] == [
+        f"«\xa0{name}\xa0»\xa0: {attachments.UNSTORED}" for name in ("a.txt", "b.txt")
+    ]
+    assert on_disk(files_apart) == set()
+    assert last_event(ticket).kind == "assigned"
+
+
+def test_a_storage_that_takes_nothing_is_said_of_each_file(world: World, files_apart: Path) -> None:
+    files_apart.mkdir()
+    (files_apart / Attachment.FOLDER).write_text("no folder")
+    done = attach(world, world.register(), upload("a.pdf"), upload("b.exe", PROGRAM))
+    assert [file.name for file in done.refused] == ["b.exe", "a.pdf"]
+    assert done.refused[1].message == attachments.UNSTORED
+    assert not done.added
 
 
 def test_a_file_whose_act_broke_off_is_kept_a_day_then_swept(

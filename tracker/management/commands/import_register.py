@@ -112,12 +112,15 @@ OPTIONS = ("kind", "module", "nature", "office", "site", "mailbox", "register", 
 GIVEN = ("first_arrival", "last_arrival", "promises", "sample")
 OUTCOMES = {"in_time": "dans les délais", "late": "hors délai"}
 COUNTS = ("rows", "taken", "already_known", "updated", "blank", "totals")
-LISTS = ("ignored_sheets", "created_mailboxes", "created_themes", "unknown_offices", "unknown_sites")
+LISTS = (
+    "ignored_sheets", "created_mailboxes", "created_themes", "unknown_offices", "closed_offices", "unknown_sites",
+)  # fmt: skip
 TITLES = (
     ("Feuilles sans tableau reconnu", "ignored_sheets"),
     ("Boîtes créées", "created_mailboxes"),
     ("Thèmes créés", "created_themes"),
     ("Services inconnus, demandes à affecter", "unknown_offices"),
+    ("Bureaux fermés, demandes en cours à affecter", "closed_offices"),
     ("Sites inconnus, demandes comptées au site de l’import", "unknown_sites"),
 )
 
