@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from tracker.spreadsheets.cells import shown
 from tracker.spreadsheets.reading import Cell, Row
@@ -57,22 +57,22 @@ def _filled(cell: Cell) -> bool:
 def classify(
     row: Row,
     *,
-    header_keys: Sequence[str],
+    header_lines: Sequence[Mapping[int, str]],
     number: int | None,
     sender: int | None,
     computed: Collection[int],
 ) -> RowKind:
     """The kind of a row whose anchor cell is empty or is no date.
 
-    `number`, `sender` and `computed` are the indices of the columns for the order number, the sender and what the
-    spreadsheet computes (delays). A line numbered in advance holds nothing else and is blank; in « 12, Total » a
-    number stands before a sender: it is a record.
+    `header_lines` are the keys of each row of headers, by index; `number`, `sender` and `computed` are the indices of
+    the columns for the order number, the sender and what the spreadsheet computes (delays). A line numbered in advance
+    holds nothing else and is blank; in « 12, Total » a number stands before a sender: it is a record.
     """
     filled = {index: cell for index, cell in enumerate(row) if _filled(cell)}
     if not filled:
         return RowKind.BLANK
     texts = {i: c for i, c in filled.items() if isinstance(c, str) and not FIGURE_TEXT.fullmatch(c.strip())}
-    if _is_header_again(texts, header_keys):
+    if any(_is_header_again(texts, line) for line in header_lines):
         return RowKind.TOTALS
     labels = {index for index, text in texts.items() if is_label(text)}
     numbered = number is not None and number in filled and number not in texts
@@ -90,9 +90,41 @@ def classify(
     return RowKind.RECORD
 
 
+NOTE_OPENING = re.compile(
+    r"\s*(?:[*†‡]|\(\d\)|\(\*|"
+    r"(?:n\.?\s?b\.?|nota(?: bene)?|notes?|remarques?|légendes?|sources?|rappel|avertissement|attention)\s*:|"
+    r"fait à\b.*\ble\b|fait le\b|"
+    r"(?:(?:tableau|registre|document|fichier) )?(?:mis à jour|arrêté|édité|imprimé|établi|extrait)e? (?:le|au)\b)",
+    re.IGNORECASE,
+)
+LEAST_WORDS_OF_NOTE = 3
+LEAST_LETTERS_OF_WORD = 3
+
+
+def is_note(row: Row, *, telling: Collection[int]) -> bool:
+    """Whether a row without its anchor that is no total may be a note under the table: one text and nothing else.
+
+    `telling` are the columns where a single text may be the start of a record (a sender whose date is missing): there
+    it must be worded as a note is (« * hors congés », « Fait à Nantes, le 3 janvier »). Elsewhere a sentence is enough,
+    without a figure: one might be a date, or somebody's file.
+    """
+    filled = {index: cell for index, cell in enumerate(row) if _filled(cell)}
+    if len(filled) != 1:
+        return False
+    ((index, cell),) = filled.items()
+    if not isinstance(cell, str):
+        return False
+    if NOTE_OPENING.match(cell):
+        return True
+    words = fold(cell).split()
+    return index not in telling and len(words) >= LEAST_WORDS_OF_NOTE and not any(map(str.isdigit, cell))
+
+
 def _is_word(text: str) -> bool:
-    """Whether it is no number given in advance (« 12 bis », « C-2023/4 »)."""
-    return not any(character.isdigit() for character in text)
+    """Whether it is no number given in advance (« 12 bis », « C-2023/4 », « Dossier n° 12 »)."""
+    words = [word for word in fold(text).split() if len(word) >= LEAST_LETTERS_OF_WORD and word.isalpha()]
+    numbered = any(character.isdigit() for character in text)
+    return not numbered or len(words) >= LEAST_WORDS_OF_NOTE or bool(NOTE_OPENING.match(text))
 
 
 def is_label(text: str) -> bool:
@@ -101,6 +133,6 @@ def is_label(text: str) -> bool:
     return bool(TOTAL_LABEL.fullmatch(folded) or FIGURE_LABEL.fullmatch(folded) or PERCENT_LABEL.match(text))
 
 
-def _is_header_again(texts: dict[int, str], header_keys: Sequence[str]) -> bool:
-    same = sum(header_key(text) == header_keys[index] for index, text in texts.items() if index < len(header_keys))
+def _is_header_again(texts: dict[int, str], line: Mapping[int, str]) -> bool:
+    same = sum(header_key(text) == line[index] for index, text in texts.items() if index in line)
     return same >= 2 and same == len(texts)
