@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from django.db import connection, transaction
 
-from tracker import bulk, clock, details, journal, senders
+from tracker import bulk, clock, details, journal, kept, senders
 from tracker.commands import Absorb, Assign, Command, Merge, Register, Undo
 from tracker.deadlines import DeadlineState, Fact, RuleBook
 from tracker.decisions import Change, Context, PastEvent, decide
@@ -68,7 +68,8 @@ def register(prefecture: Prefecture, acts: Sequence[Command], author: Author) ->
         site = Site.objects.get(pk=first.site_id)
         ticket = Ticket(prefecture=prefecture, site=site)
         allowed = ALL if author.user is None else abilities_of_registration(author.user, prefecture, site, acts)
-        context = context_for(site, rule_book(prefecture.pk), author, now, allowed)
+        with kept.looking_once():
+            context = context_for(site, rule_book(prefecture.pk), author, now, allowed)
         change = decide(ticket, acts, context)
         number_tickets([ticket])
         ticket.save(force_insert=True)
@@ -148,7 +149,8 @@ def write_locked(
     history, tail_hash = load_history(ticket)
     allowed = allowed_to(author.user, ticket, history)
     refuse_stale(history, acts, opened_version)
-    context = context_for(ticket.site, rule_book(ticket.prefecture_id), author, now, allowed)
+    with kept.looking_once():
+        context = context_for(ticket.site, rule_book(ticket.prefecture_id), author, now, allowed)
     context.history = history
     context.sent_to_requester = sent_to_requester(history)
     tail = journal.Tail(ticket.version, tail_hash)
