@@ -51,13 +51,29 @@ def present() -> Kept:
 
 @contextmanager
 def looking_once() -> Iterator[None]:
-    """Ask the database once for the whole block, at its first question: for a block that reads these tables and writes
-    none of them. A block inside another asks again: a decision looks for itself, in its own transaction."""
+    """Ask the database once for the whole block, at its first question: for what reads these tables and writes none."""
+    if _looked.get() is not None:
+        yield
+        return
     token = _looked.set([])
     try:
         yield
     finally:
         _looked.reset(token)
+
+
+@contextmanager
+def looking_again() -> Iterator[None]:
+    """As `looking_once`, asking anew, whatever the block around has seen: for what decides, in its own transaction. The
+    block around goes on with what this one has seen."""
+    around, seen = _looked.get(), list[Kept]()
+    token = _looked.set(seen)
+    try:
+        yield
+    finally:
+        _looked.reset(token)
+        if around is not None and seen:
+            around[:] = seen
 
 
 def forget() -> None:

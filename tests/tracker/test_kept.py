@@ -112,10 +112,12 @@ def test_a_day_closed_elsewhere_moves_the_next_deadline(world: World) -> None:
 def test_a_decision_looks_again(world: World) -> None:
     """Whatever the page has read, the act is decided by the rules of its own transaction."""
     with kept.looking_once():
-        assert rule_book(world.prefecture.pk).find is not None
+        opened = rule_book(world.prefecture.pk)
         first = world.register()
         elsewhere("UPDATE tracker_deadlinerule SET days = days + 1 WHERE prefecture_id = %s", world.prefecture.pk)
         assert world.register().due_on != first.due_on
+        # The page goes on with what the act has seen, never with less.
+        assert rule_book(world.prefecture.pk) is not opened
 
 
 def test_what_was_read_in_a_transaction_rolled_back_is_not_kept(world: World) -> None:
