@@ -34,7 +34,7 @@ def next_to_do(user: User, situations: Situations, *, leaving: int) -> "Line | N
     """The first demande of « Ma file » but for the one just left."""
     rows = Ticket.objects.readable_by(user).filter(queue_of(user)).exclude(pk=leaving)
     waiting = rows.annotate(bucket=situations.bucket).filter(bucket__in=TO_DO)
-    found = waiting.select_related("kind", "channel", "office").defer("body").order_by(*ORDERS["due"].columns())[:1]
+    found = waiting.with_lists().defer("body").order_by(*ORDERS["due"].columns())[:1]
     return next(iter(lines(found, user, situations)), None)
 
 

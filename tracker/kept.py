@@ -14,9 +14,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
+from django.db.models import Model
+
 from tracker import changes
 
 Value = TypeVar("Value")
+Row = TypeVar("Row", bound=Model)
 
 
 class Kept:
@@ -47,6 +50,16 @@ def present() -> Kept:
     if looked is not None:
         looked.append(found)
     return found
+
+
+def rows(model: type[Row]) -> list[Row]:
+    """Every row of one of these tables, in its declared order. Hundreds, at most some thousands: one query."""
+    return present().get(("rows", model), lambda: list(model._default_manager.all()))
+
+
+def by_key(model: type[Row]) -> dict[int, Row]:
+    """The same by primary key."""
+    return present().get(("by key", model), lambda: {row.pk: row for row in rows(model)})
 
 
 @contextmanager

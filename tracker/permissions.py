@@ -6,7 +6,7 @@ from typing import Final
 
 from django.db import connection
 
-from tracker import lists
+from tracker import kept
 from tracker.commands import Assign, Command, Correct
 from tracker.enums import Role, State
 from tracker.errors import InvalidCommand
@@ -101,7 +101,7 @@ def check_belongs(prefecture_id: int, acts: Iterable[Command]) -> None:
         values = act.values if isinstance(act, Correct) else {f.name: getattr(act, f.name) for f in fields(act)}
         for name, (model, field) in NAMED_BY.items():
             pk = values.get(name)
-            row = lists.by_key(model).get(pk) if pk is not None else None
+            row = kept.by_key(model).get(pk) if pk is not None else None
             if pk is not None and (row is None or row.prefecture_id != prefecture_id):
                 raise InvalidCommand(NOT_HERE, field=field)
         office_id = values.get("office_id")

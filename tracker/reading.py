@@ -18,7 +18,7 @@ from tracker.writers import Author
 
 def fetch(user: User, reference: str) -> Ticket:
     """The demande, or 404 where the person may not know that it exists."""
-    rows = Ticket.objects.visible_to(user).for_lists().select_related("office__parent", "reply_channel", "mailbox")
+    rows = Ticket.objects.visible_to(user).for_lists()
     ticket = rows.filter(reference=reference).first()
     if ticket is None:
         raise Http404

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from django.db import connection, transaction
 
-from tracker import bulk, clock, details, journal, kept, lists, senders
+from tracker import bulk, clock, details, journal, kept, senders
 from tracker.commands import Absorb, Assign, Command, Merge, Register, Undo
 from tracker.deadlines import DeadlineState, Fact, RuleBook
 from tracker.decisions import Change, Context, PastEvent, decide
@@ -66,7 +66,7 @@ def register(prefecture: Prefecture, acts: Sequence[Command], author: Author) ->
     now = author.moment
     with transaction.atomic(), kept.looking_again():
         check_belongs(prefecture.pk, acts)
-        site = lists.by_key(Site)[first.site_id]
+        site = kept.by_key(Site)[first.site_id]
         ticket = Ticket(prefecture=prefecture, site=site)
         allowed = ALL if author.user is None else abilities_of_registration(author.user, prefecture, site, acts)
         context = context_for(site, rule_book(prefecture.pk), author, now, allowed)
