@@ -48,6 +48,10 @@ app.conf.beat_schedule = {
         "task": "tracker.tasks.forget_mass_acts",
         "schedule": crontab(hour=3, minute=0),
     },
+    "changes of the lists put together": {
+        "task": "tracker.tasks.gather_changes",
+        "schedule": crontab(hour=3, minute=10),
+    },
     "journal sealed": {
         "task": "tracker.tasks.seal_journal",
         "schedule": crontab(minute=15),

@@ -13,8 +13,9 @@ from django.utils.functional import SimpleLazyObject
 
 from frontend import page_help
 from frontend.models import KeyboardChoice
+from tracker import lists
 from tracker.enums import Role
-from tracker.models import TicketKind, User
+from tracker.models import User
 from tracker.permissions import REGISTERING_ROLES, TREATING_ROLES
 from tracker.teams import HOLDING_ROLES
 
@@ -137,5 +138,4 @@ def registrable(request: HttpRequest) -> list[Link]:
     if not isinstance(user, User) or user.must_change_password or not user.scope.has(*REGISTERING_ROLES):
         return []
     prefectures = {grant.prefecture_id for grant in user.scope.grants if grant.role in REGISTERING_ROLES}
-    kinds = TicketKind.objects.filter(prefecture_id__in=prefectures, is_active=True).values_list("code", "label")
-    return [Link(label, reverse("register", args=[code])) for code, label in kinds]
+    return [Link(kind.label, reverse("register", args=[kind.code])) for kind in lists.kinds(prefectures)]

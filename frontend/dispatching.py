@@ -44,7 +44,7 @@ def waiting(user: User, situations: Situations) -> tuple[list[Waiting], Total]:
     there are in all."""
     rows = Ticket.objects.readable_by(user).filter(state=State.REGISTERED)
     back_first = Case(When(sent_back_count__gt=0, then=Value(0)), default=Value(1), output_field=IntegerField())
-    shown = rows.select_related("kind", "channel", "office").defer("body")
+    shown = rows.with_lists().defer("body")
     tickets = list(shown.order_by(back_first, *ORDERS["due"].columns())[:SHOWN])
     returned = returns_of([ticket for ticket in tickets if ticket.sent_back_count], situations)
     found = [

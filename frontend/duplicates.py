@@ -45,7 +45,7 @@ def duplicates_of(
     if received_on:
         rows = rows.filter(Q(received_on__gte=received_on - RECENT) | Q(state__in=OPEN_STATES))
     found = []
-    for ticket in rows.select_related("kind", "channel").defer("body").order_by("-received_on", "-pk")[:CANDIDATES]:
+    for ticket in rows.with_lists().defer("body").order_by("-received_on", "-pk")[:CANDIDATES]:
         same_subject = alike(subject, ticket.subject)
         near = received_on is not None and abs(ticket.received_on - received_on) <= NEAR
         if same_subject or near:

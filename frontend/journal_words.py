@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Final
 
 from frontend.wording import plain_date
+from tracker import kept
 from tracker.clock import zone
 from tracker.deadlines import day
 from tracker.enums import DismissalReason
@@ -89,7 +90,7 @@ class Names:
 
 
 def names_for(events: Iterable[Event], reader: User) -> Names:
-    """At most five queries, whatever the length of the journal."""
+    """At most three queries, whatever the length of the journal."""
     offices, people, channels, tickets, files = set(), set(), set(), set(), set()
     for event in events:
         changes = event.data.get("changes", {})
@@ -100,9 +101,9 @@ def names_for(events: Iterable[Event], reader: User) -> Names:
         files.add(event.data.get("attachment"))
     visible = Ticket.objects.visible_to(reader) if any(tickets) else Ticket.objects.none()
     return Names(
-        offices={row.pk: row.name for row in Office.objects.filter(pk__in=offices - {None})},
+        offices={row.pk: row.name for row in kept.rows(Office) if row.pk in offices},
         people={row.pk: row.short_name for row in User.objects.filter(pk__in=people - {None})},
-        channels={row.pk: row.label for row in Channel.objects.filter(pk__in=channels - {None})},
+        channels={row.pk: row.label for row in kept.rows(Channel) if row.pk in channels},
         references=dict(visible.filter(pk__in=tickets - {None}).values_list("pk", "reference")),
         files={str(row.key): row.name for row in Attachment.objects.filter(key__in=files - {None})},
     )

@@ -34,7 +34,7 @@ def next_to_do(user: User, situations: Situations, *, leaving: int) -> "Line | N
     """The first demande of « Ma file » but for the one just left."""
     rows = Ticket.objects.readable_by(user).filter(queue_of(user)).exclude(pk=leaving)
     waiting = rows.annotate(bucket=situations.bucket).filter(bucket__in=TO_DO)
-    found = waiting.select_related("kind", "channel", "office").defer("body").order_by(*ORDERS["due"].columns())[:1]
+    found = waiting.with_lists().defer("body").order_by(*ORDERS["due"].columns())[:1]
     return next(iter(lines(found, user, situations)), None)
 
 
@@ -60,11 +60,14 @@ class Line:
 
 
 def lines(tickets: Iterable[Ticket], user: User, situations: Situations) -> list[Line]:
-    """Demandes as a list shows them; `tickets` loaded with kind, channel and office. One query, for how they ended."""
+    """Demandes as a list shows them; `tickets` loaded with kind, channel and office. One query at most, for how those
+    that have ended did."""
     tickets = list(tickets)
     outcomes: dict[int, str] = {}
     judged = Deadline.objects.filter(
-        ticket__in=[ticket.pk for ticket in tickets], purpose__in=JUDGED, outcome__in=(Outcome.IN_TIME, Outcome.LATE)
+        ticket__in=[ticket.pk for ticket in tickets if not ticket.is_open],
+        purpose__in=JUDGED,
+        outcome__in=(Outcome.IN_TIME, Outcome.LATE),
     )
     for ticket_id, outcome in judged.values_list("ticket_id", "outcome"):
         if outcomes.get(ticket_id) != Outcome.LATE:

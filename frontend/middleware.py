@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from frontend.pages import errors
-from tracker import clock
+from tracker import clock, kept
 from tracker.models import User
 
 OPEN_BEFORE_PASSWORD = frozenset(
@@ -19,6 +19,20 @@ OPEN_BEFORE_PASSWORD = frozenset(
 
 API = "api"
 """The application name of the API's addresses."""
+
+
+class LookOnceMiddleware:
+    """What only reads asks once whether the lists, the rules and the roles in memory still hold. What writes may change
+    them: it asks each time."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.method not in ("GET", "HEAD"):
+            return self.get_response(request)
+        with kept.looking_once():
+            return self.get_response(request)
 
 
 class LocalTimeMiddleware:

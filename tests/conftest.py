@@ -10,7 +10,7 @@ from django.db import connection
 from hypothesis import settings as hypothesis_settings
 
 from tests.factories import World, make_world
-from tracker import rulebooks, triggers
+from tracker import kept, rulebooks, triggers
 
 # A busy machine is no failure: nothing here is timed.
 hypothesis_settings.register_profile("sillage", deadline=None)
@@ -21,9 +21,10 @@ NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def forget_calendars() -> Iterator[None]:
-    """Calendars are kept per site and version for the life of a process; a test's database is younger than that."""
+def forget_what_is_kept() -> Iterator[None]:
+    """Lists, rules and calendars are kept for the life of a process; a test's database is younger than that."""
     yield
+    kept.forget()
     rulebooks._calendar.cache_clear()
 
 

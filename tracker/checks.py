@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections
 
-from tracker import clamd, triggers
+from tracker import changes, clamd, triggers
 
 
 @register(Tags.database)
@@ -29,6 +29,23 @@ def journal_triggers(databases: Sequence[str] | None = None, **_kwargs: Any) -> 
             for name in triggers.missing(alias)
         ]
     return found
+
+
+@register(Tags.database)
+def change_triggers(databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
+    """Every trigger that tells processes of a change stands, on each database named."""
+    if sys.argv[1:2] == ["migrate"]:
+        return []
+    return [
+        Error(
+            f"Le déclencheur « {name} » manque : les pages pourraient ignorer un changement de réglage.",
+            hint="manage.py migrate le remet en place.",
+            id="tracker.E003",
+        )
+        for alias in databases or ()
+        if changes.TABLE in connections[alias].introspection.table_names()
+        for name in changes.missing(alias)
+    ]
 
 
 @register

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from tracker import lists
 from tracker.enums import Role
 from tracker.models import Office, Prefecture, Site, User
 from tracker.permissions import REGISTERING_ROLES
@@ -31,8 +32,9 @@ def desk_of(user: User) -> Desk | None:
     prefecture = prefectures[min(grant.prefecture_id for grant in grants)]
     grants = [grant for grant in grants if grant.prefecture_id == prefecture.pk]
     works_in = [grant for grant in grants if grant.role in (Role.AGENT, Role.SUPERVISOR) and grant.office_root]
-    office = Office.objects.filter(pk__in=[grant.office_root for grant in works_in], is_active=True).first()
-    sites = list(Site.objects.filter(prefecture=prefecture).order_by("-is_main", "position", "pk"))
+    roots = {grant.office_root for grant in works_in}
+    office = next((row for row in lists.offices(prefecture.pk) if row.pk in roots), None)
+    sites = sorted(lists.sites([prefecture.pk]), key=lambda site: not site.is_main)
     located = {grant.site_id for grant in grants if grant.site_id} | ({office.site_id} if office else set())
     everywhere = any(grant.is_whole for grant in grants)
     if located and not everywhere:

@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import fields
 from typing import Final
 
-from django.db import connection, models
+from django.db import connection
 
+from tracker import kept
 from tracker.commands import Assign, Command, Correct
 from tracker.enums import Role, State
 from tracker.errors import InvalidCommand
@@ -71,7 +72,7 @@ def may_register(user: User, prefecture_id: int) -> bool:
     return any(grant.prefecture_id == prefecture_id and grant.role in REGISTERING_ROLES for grant in user.scope.grants)
 
 
-NAMED_BY: dict[str, tuple[type[models.Model], str]] = {
+NAMED_BY: dict[str, tuple[type[Site | Theme | Mailbox], str]] = {
     "site_id": (Site, "site"),
     "theme_id": (Theme, "theme"),
     "mailbox_id": (Mailbox, "mailbox"),
@@ -109,7 +110,8 @@ def check_belongs(prefecture_id: int, acts: Iterable[Command]) -> None:
         values = act.values if isinstance(act, Correct) else {f.name: getattr(act, f.name) for f in fields(act)}
         for name, (model, field) in NAMED_BY.items():
             pk = values.get(name)
-            if pk is not None and not model._default_manager.filter(pk=pk, prefecture_id=prefecture_id).exists():
+            row = kept.by_key(model).get(pk) if pk is not None else None
+            if pk is not None and (row is None or row.prefecture_id != prefecture_id):
                 raise InvalidCommand(NOT_HERE, field=field)
         office_id = values.get("office_id")
         if office_id is not None:

@@ -1,11 +1,14 @@
 """Reads, by the names of the domain. Dates are always arguments: no clock here."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import ForeignKey, Q
+from django.db.models.query import ModelIterable
 
+from tracker import changes, kept
 from tracker.enums import OPEN_STATES, Role, State
 from tracker.scopes import Grant, Scope
 
@@ -29,6 +32,24 @@ def granted(grant: Grant) -> Q:
         waiting = its_own | Q(state=State.REGISTERED, sent_back_count__gt=0)
         return part & waiting & (Q(site_id=grant.site_id) if grant.site_id is not None else Q())
     return Q(pk__in=())
+
+
+class WithLists(ModelIterable):  # type: ignore[type-arg]  # not subscriptable when it runs
+    """Demandes, each with the rows of the lists that it names. One that was added meanwhile is asked for when read."""
+
+    def __iter__(self) -> Iterator["Ticket"]:
+        with kept.looking_once():
+            named = [
+                (field.attname, field.set_cached_value, kept.by_key(field.remote_field.model))
+                for field in self.queryset.model._meta.concrete_fields
+                if isinstance(field, ForeignKey) and field.remote_field.model._meta.db_table in changes.TABLES
+            ]
+        for ticket in super().__iter__():
+            for column, set_value, rows in named:
+                row = rows.get(ticket.__dict__.get(column))
+                if row is not None:
+                    set_value(ticket, row)
+            yield ticket
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
@@ -63,9 +84,16 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         """Open, with nothing promised: « sans délai défini », or waiting for the requester."""
         return self.open().filter(due_on__isnull=True)
 
+    def with_lists(self) -> "TicketQuerySet":
+        """With the rows that they name of the lists kept in memory: préfecture, site, bureau, kind, channels, nature,
+        theme, mailbox. No join, and the same row for all that name it."""
+        found = self.all()
+        found._iterable_class = WithLists
+        return found
+
     def for_lists(self) -> "TicketQuerySet":
         """With what a row of a list shows."""
-        return self.select_related("kind", "channel", "office", "assignee", "site", "theme", "nature", "prefecture")
+        return self.with_lists().select_related("assignee")
 
     def update(self, **fields: Any) -> int:
         if "state" in fields:

@@ -1,5 +1,7 @@
 """One demande before a person: whether it exists for them, what they may do to it now. Pages and API ask here."""
 
+from collections.abc import Sequence
+
 from django.http import Http404
 
 from tracker import writers
@@ -8,7 +10,7 @@ from tracker.decisions.base import ELIMINATED
 from tracker.decisions.ending import last_act, why_not_undo
 from tracker.errors import NotAllowed, SillageError, TransitionRefused
 from tracker.legal import LegalBand, Situation, legal_band
-from tracker.models import Ticket, User
+from tracker.models import Event, Ticket, User
 from tracker.rulebooks import rule_book
 from tracker.workdays import DateOutsideCalendar
 from tracker.writers import Author
@@ -16,7 +18,7 @@ from tracker.writers import Author
 
 def fetch(user: User, reference: str) -> Ticket:
     """The demande, or 404 where the person may not know that it exists."""
-    rows = Ticket.objects.visible_to(user).for_lists().select_related("office__parent", "reply_channel", "mailbox")
+    rows = Ticket.objects.visible_to(user).for_lists()
     ticket = rows.filter(reference=reference).first()
     if ticket is None:
         raise Http404
@@ -34,9 +36,9 @@ def fetch_to_undo(user: User, reference: str) -> Ticket:
     return ticket
 
 
-def context_of(ticket: Ticket, author: Author) -> Context:
-    """The context in which `author` would act on `ticket` now, with its journal as read."""
-    history, _ = writers.load_history(ticket)
+def context_of(ticket: Ticket, author: Author, events: Sequence[Event] | None = None) -> Context:
+    """The context in which `author` would act on `ticket` now, with its journal as read, or as `events` tell it."""
+    history = writers.history_of(writers.events_of(ticket) if events is None else events)
     allowed = writers.allowed_to(author.user, ticket, history)
     context = writers.context_for(ticket.site, rule_book(ticket.prefecture_id), author, author.moment, allowed)
     context.history = history

@@ -12,9 +12,9 @@ from typing import Final
 from django.db.models import Case, CharField, Exists, OuterRef, Q, Value, When
 from django.db.models.enums import TextChoices
 
-from tracker import clock
+from tracker import clock, lists
 from tracker.enums import OPEN_STATES, Outcome, Purpose, Role, State
-from tracker.models import Absence, Deadline, Site, User
+from tracker.models import Absence, Deadline, User
 from tracker.paging import Key, Order
 from tracker.rulebooks import current_calendars
 from tracker.search import RELEVANCE
@@ -99,8 +99,8 @@ class Situations:
 
     @classmethod
     def at(cls, now: datetime, prefecture_ids: Iterable[int]) -> "Situations":
-        """Two queries, whatever the number of sites."""
-        sites = list(Site.objects.filter(prefecture_id__in=prefecture_ids))
+        """From what is kept in memory."""
+        sites = lists.sites(prefecture_ids)
         calendars = current_calendars(sites)
         return cls(
             SiteDay(site.pk, clock.local_date(now, site.time_zone), calendars[site.pk], site.time_zone)

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from django.db.models import Max, Q
 
+from tracker import kept
 from tracker.deadlines import Rule, RuleBook
 from tracker.models import ClosedDay, DeadlineRule, Site
 from tracker.workdays import WorkCalendar
@@ -31,21 +32,17 @@ def as_rule(row: DeadlineRule) -> Rule:
 
 
 def rule_book(prefecture_id: int) -> RuleBook:
-    """Every rule of the préfecture, superseded ones included: one query."""
-    return RuleBook(as_rule(row) for row in DeadlineRule.objects.filter(prefecture_id=prefecture_id))
+    """Every rule of the préfecture, superseded ones included, as they stand now."""
+
+    def read() -> RuleBook:
+        return RuleBook(as_rule(row) for row in DeadlineRule.objects.filter(prefecture_id=prefecture_id))
+
+    return kept.present().get(("rules", prefecture_id), read)
 
 
 def closed_days_of(site: Site) -> Q:
     """The rows that make up the calendar of a site: national, of its zone, its own."""
     return Q(zone="", site__isnull=True) | Q(zone=site.zone, site__isnull=True) | Q(site=site)
-
-
-def calendar_version(site: Site) -> int:
-    """The version of the site's calendar in force now: it grows with each change that concerns the site."""
-    found = ClosedDay.objects.filter(closed_days_of(site)).aggregate(
-        added=Max("version"), removed=Max("superseded_version")
-    )
-    return max(found["added"] or 0, found["removed"] or 0)
 
 
 @lru_cache(maxsize=256)
@@ -72,19 +69,24 @@ def calendar_at(site: Site, version: int) -> WorkCalendar:
 
 
 def current_calendar(site: Site) -> WorkCalendar:
-    return calendar_at(site, calendar_version(site))
+    """The calendar in force at the site now."""
+    return current_calendars([site])[site.pk]
 
 
 def current_calendars(sites: Iterable[Site]) -> dict[int, WorkCalendar]:
-    """The calendar in force at each site, by its identifier: one query, while calendars are in memory."""
-    versions: dict[tuple[str, int | None], int] = {}
-    rows = ClosedDay.objects.order_by().values_list("zone", "site_id")
-    for zone, site_id, added, removed in rows.annotate(added=Max("version"), removed=Max("superseded_version")):
-        versions[zone, site_id] = max(added or 0, removed or 0)
+    """The calendar in force at each site, by its identifier."""
+    versions = kept.present().get("calendar versions", calendar_versions)
     return {
         site.pk: calendar_at(site, max(versions.get(key, 0) for key in (("", None), (site.zone, None), ("", site.pk))))
         for site in sites
     }
+
+
+def calendar_versions() -> dict[tuple[str, int | None], int]:
+    """The latest version that concerns each zone ("": everywhere) or each site: one query."""
+    rows = ClosedDay.objects.order_by().values_list("zone", "site_id")
+    latest = rows.annotate(added=Max("version"), removed=Max("superseded_version"))
+    return {(zone, site_id): max(added or 0, removed or 0) for zone, site_id, added, removed in latest}
 
 
 def calendars_of(site: Site) -> Callable[[int], WorkCalendar]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from celery import shared_task
 
-from tracker import attachments, clock, closing, idempotency, jobs, mass, pending
+from tracker import attachments, changes, clock, closing, idempotency, jobs, mass, pending
 from tracker.importing.files import forget_old_files
 from tracker.verification import check_deadlines, verify_journal
 from tracker.verification.attachments import in_turn
@@ -58,6 +58,11 @@ def forget_idempotency_keys() -> None:
 def forget_mass_acts() -> None:
     """Selections never confirmed, and old reports."""
     mass.forget(clock.now())
+
+
+@shared_task
+def gather_changes() -> None:
+    changes.gather()
 
 
 @shared_task

@@ -7,11 +7,12 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import groupby
 from typing import Any, Final
 
 from django.db import connection, transaction
 
-from tracker import bulk, clock, details, journal, senders
+from tracker import bulk, clock, details, journal, kept, senders
 from tracker.commands import Absorb, Assign, Command, Merge, Register, Undo
 from tracker.deadlines import DeadlineState, Fact, RuleBook
 from tracker.decisions import Change, Context, PastEvent, decide
@@ -64,9 +65,9 @@ def register(prefecture: Prefecture, acts: Sequence[Command], author: Author) ->
     if not isinstance(first, Register):
         raise TypeError("a demande begins with Register")
     now = author.moment
-    with transaction.atomic():
+    with transaction.atomic(), kept.looking_again():
         check_belongs(prefecture.pk, acts)
-        site = Site.objects.get(pk=first.site_id)
+        site = kept.by_key(Site)[first.site_id]
         ticket = Ticket(prefecture=prefecture, site=site)
         allowed = ALL if author.user is None else abilities_of_registration(author.user, prefecture, site, acts)
         context = context_for(site, rule_book(prefecture.pk), author, now, allowed)
@@ -149,7 +150,8 @@ def write_locked(
     history, tail_hash = load_history(ticket)
     allowed = allowed_to(author.user, ticket, history)
     refuse_stale(history, acts, opened_version)
-    context = context_for(ticket.site, rule_book(ticket.prefecture_id), author, now, allowed)
+    with kept.looking_again():
+        context = context_for(ticket.site, rule_book(ticket.prefecture_id), author, now, allowed)
     context.history = history
     context.sent_to_requester = sent_to_requester(history)
     tail = journal.Tail(ticket.version, tail_hash)
@@ -223,16 +225,30 @@ def load_history(ticket: Ticket) -> tuple[list[PastEvent], str]:
 
 
 def load_histories(ticket_ids: Sequence[int]) -> dict[int, tuple[list[PastEvent], str]]:
-    found: dict[int, tuple[list[PastEvent], str]] = {}
     events = Event.objects.filter(stream=STREAM, object_id__in=ticket_ids).order_by("object_id", "number")
-    for event in events.prefetch_related("texts"):
-        texts = {row.name: row.text for row in event.texts.all() if row.erased_at is None}
-        past = PastEvent(
-            Fact(event.number, event.kind, event.data), event.act_id, event.actor_id, event.recorded_at, texts
+    told = groupby(events.prefetch_related("texts"), key=lambda event: event.object_id)
+    groups = ((ticket_id, list(group)) for ticket_id, group in told)
+    return {ticket_id: (history_of(group), group[-1].hash) for ticket_id, group in groups}
+
+
+def events_of(ticket: Ticket) -> list[Event]:
+    """The journal of one demande, oldest first, with who acted and what was written."""
+    events = Event.objects.filter(stream=STREAM, object_id=ticket.pk).order_by("number")
+    return list(events.select_related("actor").prefetch_related("texts"))
+
+
+def history_of(events: Iterable[Event]) -> list[PastEvent]:
+    """Events loaded with their texts, as a decision reads them."""
+    return [
+        PastEvent(
+            Fact(event.number, event.kind, event.data),
+            event.act_id,
+            event.actor_id,
+            event.recorded_at,
+            {row.name: row.text for row in event.texts.all() if row.erased_at is None},
         )
-        history, _ = found.get(event.object_id, ([], ""))
-        found[event.object_id] = ([*history, past], event.hash)
-    return found
+        for event in events
+    ]
 
 
 def context_for(

@@ -45,6 +45,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     # A page is private unless its view says otherwise.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "frontend.middleware.LookOnceMiddleware",
     "frontend.middleware.LocalTimeMiddleware",
     "frontend.middleware.DoorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

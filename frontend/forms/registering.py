@@ -3,15 +3,18 @@
 import uuid
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any, Final
 
 from django import forms
 
+from frontend.forms.choices import ListField, nothing
 from frontend.forms.fields import MODULES, DatedForm, DayField, FilesField, PlainTextField, TickField
+from tracker import lists
 from tracker.commands import Answer, Assign, Command, HoldMeeting, Propose, Register, Take
 from tracker.desks import Desk
 from tracker.enums import Machine, Module
-from tracker.models import Channel, Mailbox, Nature, Office, Site, Theme, TicketKind
+from tracker.models import TicketKind
 
 MEETING_FIELDS: Final = ("proposed_on", "meeting_on", "place", "met_on")
 REPLY_FIELDS: Final = ("answered_on", "undated", "reply_channel")
@@ -27,37 +30,31 @@ class RegisterForm(DatedForm):
 
     token = forms.UUIDField(widget=forms.HiddenInput)
     received_on = DayField(label="Reçu le")
-    channel = forms.ModelChoiceField(Channel.objects.all(), label="Canal", empty_label=None)
+    channel = ListField(lists.channels, label="Canal", empty_label=None)
     sender_name = PlainTextField(label="Expéditeur", error_messages={"required": "Indiquez l’expéditeur."})
     sender_contact = PlainTextField(label="Adresse de réponse", required=False)
     subject = PlainTextField(label="Objet", error_messages={"required": "Indiquez l’objet en quelques mots."})
-    office = forms.ModelChoiceField(
-        Office.objects.none(), label="Bureau", empty_label="Choisir un bureau",
+    office = ListField(
+        nothing, label="Bureau", empty_label="Choisir un bureau",
         error_messages={"required": "Choisissez le bureau qui répondra."},
     )  # fmt: skip
-    theme = forms.ModelChoiceField(Theme.objects.none(), label="Thème", required=False, empty_label="Non précisé")
-    nature = forms.ModelChoiceField(Nature.objects.all(), label="Nature", empty_label=None)
+    theme = ListField(nothing, label="Thème", required=False, empty_label="Non précisé")
+    nature = ListField(lists.natures, label="Nature", empty_label=None)
     module = forms.TypedChoiceField(label="Module", choices=MODULES, coerce=int)
-    about = forms.ModelChoiceField(
-        Office.objects.none(), label="Service concerné", required=False, empty_label="Non précisé"
-    )
+    about = ListField(nothing, label="Service concerné", required=False, empty_label="Non précisé")
     page = PlainTextField(label="Page à mettre à jour", required=False, max_length=300)
     body = PlainTextField(label="Texte", required=False, widget=forms.Textarea({"rows": 3}))
     files = FilesField(label="Pièces jointes", required=False)
     answered_on = DayField(label="Répondu le", required=False)
-    reply_channel = forms.ModelChoiceField(
-        Channel.objects.all(), label="Par", required=False, empty_label="Le même canal"
-    )
+    reply_channel = ListField(lists.channels, label="Par", required=False, empty_label="Le même canal")
     undated = TickField(label="Réponse sans date")
     proposed_on = DayField(label="Proposition faite le", required=False)
     meeting_on = DayField(label="Rendez-vous proposé pour le", required=False)
     place = PlainTextField(label="Lieu", required=False, max_length=120)
     met_on = DayField(label="Rendez-vous tenu le", required=False)
     postmark_on = DayField(label="Cachet de la poste", required=False)
-    mailbox = forms.ModelChoiceField(
-        Mailbox.objects.none(), label="Boîte fonctionnelle", required=False, empty_label="Aucune"
-    )
-    site = forms.ModelChoiceField(Site.objects.none(), label="Site d’arrivée", empty_label=None)
+    mailbox = ListField(nothing, label="Boîte fonctionnelle", required=False, empty_label="Aucune")
+    site = ListField(nothing, label="Site d’arrivée", empty_label=None)
     take = TickField(label="Je m’en occupe")
     kept_office = forms.IntegerField(required=False, min_value=1, max_value=LARGEST_KEY, widget=forms.HiddenInput)
 
@@ -67,16 +64,14 @@ class RegisterForm(DatedForm):
             # What is sent says everything itself.
             kwargs["initial"] = {**self.defaults(kind, desk, today), **(kwargs.get("initial") or {})}
         super().__init__(*args, today=today, **kwargs)
-        prefecture = desk.prefecture
-        offices = Office.objects.filter(prefecture=prefecture, is_active=True)
-        self.fields["office"].queryset = offices
+        prefecture = desk.prefecture.pk
+        self.fields["office"].rows = self.fields["about"].rows = partial(lists.offices, prefecture)
         self.fields["office"].required = not desk.by_mailroom
         if desk.by_mailroom:
             self.fields["office"].empty_label = "À affecter plus tard"
-        self.fields["about"].queryset = offices
-        self.fields["theme"].queryset = Theme.objects.filter(prefecture=prefecture, is_active=True)
-        self.fields["mailbox"].queryset = Mailbox.objects.filter(prefecture=prefecture, is_active=True)
-        self.fields["site"].queryset = Site.objects.filter(pk__in=[site.pk for site in desk.sites])
+        self.fields["theme"].rows = partial(lists.themes, prefecture)
+        self.fields["mailbox"].rows = partial(lists.mailboxes, prefecture)
+        self.fields["site"].rows = lambda: sorted(desk.sites, key=lambda site: (site.position, site.pk))
         self.keep_what_the_kind_needs()
         if self.initial.get("kept_office"):
             # Not chosen for this demande: what its sender suggests may replace it.
@@ -93,13 +88,13 @@ class RegisterForm(DatedForm):
 
     @staticmethod
     def defaults(kind: TicketKind, desk: Desk, today: date) -> dict[str, Any]:
-        channel = Channel.objects.get(code=DEFAULT_CHANNELS.get(kind.code, "email"))
-        nature = Nature.objects.get(code=DEFAULT_NATURES.get(kind.code, "general_information"))
+        channel_code = DEFAULT_CHANNELS.get(kind.code, "email")
+        nature_code = DEFAULT_NATURES.get(kind.code, "general_information")
         return {
             "token": uuid.uuid4(),
             "received_on": today,
-            "channel": channel.pk,
-            "nature": nature.pk,
+            "channel": next(row.pk for row in lists.channels() if row.code == channel_code),
+            "nature": next(row.pk for row in lists.natures() if row.code == nature_code),
             "module": Module.LOCAL_AUTHORITIES if kind.machine == Machine.MEETING else Module.GENERAL,
             "office": desk.office.pk if desk.office else None,
             "site": desk.site.pk,

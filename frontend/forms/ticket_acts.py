@@ -6,14 +6,15 @@ from typing import Any, ClassVar
 from django import forms
 
 from frontend.absence_words import away_words, name_words
+from frontend.forms.choices import ListField, nothing
 from frontend.forms.fields import DatedForm, DayField, PlainTextField, TickField
 from frontend.wording import long_date, small, working_days
-from tracker import commands
+from tracker import commands, lists
 from tracker.deadlines import FIRST_PROMISES, effective
 from tracker.decisions import Context
 from tracker.enums import DismissalReason
 from tracker.explaining import explain
-from tracker.models import Absence, Channel, Office, Ticket, User
+from tracker.models import Absence, Ticket, User
 from tracker.teams import people_of
 
 NOTE_ROWS = 3
@@ -72,9 +73,7 @@ class AnswerForm(ActForm):
         error_messages={"required": "Indiquez le jour du départ, ou cochez «\xa0Date inconnue\xa0»."},
     )
     undated = TickField(label="Date inconnue (comptée hors délai)")
-    channel = forms.ModelChoiceField(
-        Channel.objects.all(), label="Par quel moyen", required=False, empty_label="Non précisé"
-    )
+    channel = ListField(lists.channels, label="Par quel moyen", required=False, empty_label="Non précisé")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -245,13 +244,14 @@ class AssignForm(ActForm):
     name, slug = "assign", "affecter"
     submit, done = "Affecter", "Demande affectée."
 
-    office = forms.ModelChoiceField(Office.objects.none(), label="Bureau", empty_label="Choisir un bureau")
+    office = ListField(nothing, label="Bureau", empty_label="Choisir un bureau")
     note = note_field()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offices = Office.objects.filter(prefecture_id=self.ticket.prefecture_id, is_active=True)
-        self.fields["office"].queryset = offices.exclude(pk=self.ticket.office_id or 0)
+        self.fields["office"].rows = lambda: [
+            office for office in lists.offices(self.ticket.prefecture_id) if office.pk != self.ticket.office_id
+        ]
 
     def acts(self) -> list[commands.Command]:
         return [commands.Assign(self.cleaned_data["office"].pk, None, self.cleaned_data["note"])]

@@ -5,10 +5,11 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 
+from frontend.forms.choices import ListField
 from frontend.forms.fields import MODULES, DayField, PlainTextField
 from frontend.forms.ticket_acts import NOTE_ROWS, ActForm
-from tracker import commands
-from tracker.models import Channel, Mailbox, Nature, Theme, TicketKind
+from tracker import commands, lists
+from tracker.models import Mailbox, Theme, TicketKind
 
 COLUMNS = {"channel": "channel_id", "nature": "nature_id", "theme": "theme_id", "mailbox": "mailbox_id"}
 
@@ -24,11 +25,11 @@ class CorrectForm(ActForm):
     received_on = DayField(label="Reçu le")
     postmark_on = DayField(label="Cachet de la poste", required=False)
     kind = forms.ModelChoiceField(TicketKind.objects.none(), label="Type", empty_label=None)
-    channel = forms.ModelChoiceField(Channel.objects.all(), label="Canal", empty_label=None)
+    channel = ListField(lists.channels, label="Canal", empty_label=None)
     sender_name = PlainTextField(label="Expéditeur", required=False)
     sender_contact = PlainTextField(label="Adresse de réponse", required=False)
     subject = PlainTextField(label="Objet", required=False)
-    nature = forms.ModelChoiceField(Nature.objects.all(), label="Nature", empty_label=None)
+    nature = ListField(lists.natures, label="Nature", empty_label=None)
     module = forms.TypedChoiceField(label="Module", choices=MODULES, coerce=int)
     theme = forms.ModelChoiceField(Theme.objects.none(), label="Thème", required=False, empty_label="Non précisé")
     mailbox = forms.ModelChoiceField(

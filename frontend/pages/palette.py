@@ -161,13 +161,13 @@ def named_ticket(user: User, text: str) -> Ticket | None:
     zone = Site.objects.filter(prefecture_id__in=user.scope.prefecture_ids).values_list("time_zone", flat=True).first()
     if zone is None:
         return None
-    rows = Ticket.objects.visible_to(user).select_related("kind", "channel").defer("body")
+    rows = Ticket.objects.visible_to(user).with_lists().defer("body")
     return by_reference(rows, text, clock.today(zone).year)
 
 
 def found_tickets(user: User, text: str) -> list[Ticket]:
     """The latest demandes that hold these words, among those whose text the person may read."""
-    rows = containing(Ticket.objects.readable_by(user), text).select_related("kind", "channel").defer("body")
+    rows = containing(Ticket.objects.readable_by(user), text).with_lists().defer("body")
     return list(rows.order_by("-received_on", "-pk")[:MOST_FOUND])
 
 

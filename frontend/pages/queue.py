@@ -111,12 +111,15 @@ def groups_of(user: User, mine: Q, agent: str, situations: Situations) -> list[G
 
 def first_of_each(tickets: TicketQuerySet, column: str) -> list[Any]:
     """The first demandes of each value of `column`, with the size of its group: one query."""
-    ranked = tickets.annotate(
-        rank=Window(RowNumber(), partition_by=[F(column)], order_by=ORDERS["due"].columns()),
-        size=Window(Count("*"), partition_by=[F(column)]),
+    ranked = (
+        tickets.for_lists()
+        .defer("body")
+        .annotate(
+            rank=Window(RowNumber(), partition_by=[F(column)], order_by=ORDERS["due"].columns()),
+            size=Window(Count("*"), partition_by=[F(column)]),
+        )
     )
-    shown = ranked.filter(rank__lte=SHOWN).select_related("kind", "channel", "office", "assignee").defer("body")
-    return list(shown.order_by("rank"))
+    return list(ranked.filter(rank__lte=SHOWN).order_by("rank"))
 
 
 def replaced_groups(user: User, situations: Situations) -> list[Group]:

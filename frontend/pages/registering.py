@@ -22,7 +22,7 @@ from frontend.pages.tickets.offers import act_url
 from frontend.registration import Sending, register_once
 from frontend.rehearsal import rehearse_registration
 from frontend.wording import count_of, latest, small
-from tracker import attachments, clock, senders, writers
+from tracker import attachments, clock, kept, lists, senders, writers
 from tracker.attachments import Checked
 from tracker.commands import Dismiss
 from tracker.desks import Desk, desk_of
@@ -52,6 +52,7 @@ EXPECTED = {
 
 
 @require_http_methods(["GET", "POST"])
+@kept.looking_once()
 def register(request: HttpRequest, kind: str) -> HttpResponse:
     """The form of one kind; the same address follows what is typed in it, so that nothing personal is ever in one."""
     user: User = request.user  # type: ignore[assignment]  # every page but sign-in is for a signed-in person
@@ -113,10 +114,9 @@ def save(request: HttpRequest, form: RegisterForm, user: User) -> HttpResponse:
 def show_saved(request: HttpRequest, form: RegisterForm, ticket: Ticket, *, new: bool) -> HttpResponse:
     """The demande, or the form again for the next one; what was done is said there, with how to come back on it."""
     user: User = request.user  # type: ignore[assignment]  # every page but sign-in is for a signed-in person
-    visible = Ticket.objects.visible_to(user).filter(pk=ticket.pk).exists()
-    onward = next_address(form)
+    allowed = abilities(user, ticket)
+    visible, onward = bool(allowed), next_address(form)
     stays = "next" in request.POST or not visible
-    allowed = abilities(user, ticket) if visible else frozenset()
     offered = (
         ("Ouvrir", address_of(ticket) * (visible and stays)),
         ("Corriger", act_url(ticket, "correct", allowed) if visible else ""),
@@ -222,7 +222,7 @@ def desk_and_kind(user: User, code: str) -> tuple[Desk, TicketKind]:
     desk = desk_of(user)
     if desk is None:
         raise Http404
-    chosen = TicketKind.objects.filter(prefecture=desk.prefecture, code=code, is_active=True).first()
+    chosen = next((kind for kind in lists.kinds([desk.prefecture.pk]) if kind.code == code), None)
     if chosen is None:
         raise Http404
     return desk, chosen

@@ -51,10 +51,7 @@ def page(
 ) -> HttpResponse:
     """The list that these (valid) filters ask for, with the views to choose from."""
     display = display_of(request.GET, filters.user)
-    parts = [
-        part.select_related("kind", "channel", "office").defer("body", "sender_contact")
-        for part in filters.in_order(display.order)
-    ]
+    parts = [part.with_lists().defer("body", "sender_contact") for part in filters.in_order(display.order)]
     rows = paging.page(parts, display.order, request.GET.get("from", ""))
     here, current = reverse("registry"), saved_views.normalised(filters)
     total = paging.total(filters.qs)

@@ -37,14 +37,16 @@ from tracker.explaining import explain
 from tracker.legal import Acknowledgement, LegalBand
 from tracker.models import Event, Ticket
 from tracker.reading import context_of
-from tracker.writers import Author
+from tracker.writers import Author, events_of
 
 TODAY = date(2026, 11, 20)
 SOURCES = [path.read_text() for path in Path(decisions.__file__).parent.glob("*.py")]
 
 
 def journal(world: World, ticket: Ticket, reader: str = "agent") -> list[str]:
-    return [line.sentence.replace("\xa0", " ") for line in journal_of(ticket, world.user(reader), TODAY)]
+    return [
+        line.sentence.replace("\xa0", " ") for line in journal_of(ticket, events_of(ticket), world.user(reader), TODAY)
+    ]
 
 
 def deadlines(ticket: Ticket) -> list[str]:
@@ -83,7 +85,10 @@ def test_life_of_a_courrier_told(world: World) -> None:
         "Réponse partie le 19 novembre (courriel)",
         "Dernière action annulée",
     ]
-    assert [line.cancelled for line in journal_of(ticket, world.user("agent"), TODAY)][-2:] == [True, False]
+    assert [line.cancelled for line in journal_of(ticket, events_of(ticket), world.user("agent"), TODAY)][-2:] == [
+        True,
+        False,
+    ]
     assert deadlines(ticket) == [
         "Sans objet : une pièce a été demandée, le délai repart à son arrivée.",
         "Dans le délai : pièce demandée jeudi 12 novembre, en 2 jours ouvrés (échéance : mardi 17 novembre).",

@@ -1,6 +1,6 @@
 """One table of searches, the same results on both engines."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.factories import World
 from tracker import paging, search
 from tracker.models import SearchDocument, Ticket
+from tracker.models.search import hits
 from tracker.querysets import TicketQuerySet
 from tracker.words import words_of
 
@@ -284,3 +285,19 @@ def test_a_row_read_past_is_matched_on_what_the_database_keeps(corpus: dict[str,
         plan = Ticket.objects.filter(**{lookup: search.looked_for("subvention")}).explain(verbose=True)
         assert "words_vector @@" in plan
         assert "string_to_array" not in plan
+
+
+@pytest.mark.postgresql
+def test_what_surely_very_many_hold_is_not_counted(world: World, django_assert_num_queries: Callable[..., Any]) -> None:
+    for number in range(30):
+        world.register(subject=f"Demande {number}", body="commun")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE tracker_searchdocument")
+    common, unheard = search.looked_for("commun"), search.looked_for("inconnu")
+    assert common is not None and unheard is not None
+    with django_assert_num_queries(1):  # the planner is asked, no demande is read
+        assert hits(common, 10) is None
+    # Twice as many as that: what is near the limit is looked at.
+    assert len(hits(common, 30) or ()) == 30
+    assert hits(common, 29) is None
+    assert hits(unheard, 10) == []

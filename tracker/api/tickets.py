@@ -10,7 +10,7 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from tracker import idempotency, paging, senders, writers
+from tracker import idempotency, kept, paging, senders, writers
 from tracker.api.acts import ACTS, Act, ActSerializer, MergeSerializer
 from tracker.api.base import ApiView, checked
 from tracker.api.errors import Conflict
@@ -110,10 +110,7 @@ class TicketsView(ApiView):
         if not filters.is_valid():
             raise serializers.ValidationError(filters.errors)
         order = asked["order"]
-        rows = [
-            part.for_lists().select_related("mailbox").defer("body", "sender_contact")
-            for part in filters.in_order(order)
-        ]
+        rows = [part.for_lists().defer("body", "sender_contact") for part in filters.in_order(order)]
         page = paging.page(rows, order, asked.get("cursor", ""), asked["page_size"])
         shown = TicketSerializer(page.rows, many=True, context={"user": self.person}).data
         return Response({"next": self.link(page.next), "previous": self.link(page.previous), "results": shown})
@@ -136,6 +133,7 @@ class TicketsView(ApiView):
         tag=TAG,
         parameters=[KEY_PARAMETER],
     )
+    @kept.looking_once()
     def post(self, request: Request) -> Response:
         desk = desk_of(self.person)
         if desk is None:
@@ -162,7 +160,7 @@ def key_of(request: Request) -> str | None:
 
 def receipt(view: ApiView, made: Ticket) -> dict[str, Any]:
     """The demande as its author may see it afterwards: an agent who registers for another bureau no longer reads it."""
-    ticket = Ticket.objects.for_lists().select_related("mailbox", "reply_channel").get(pk=made.pk)
+    ticket = Ticket.objects.for_lists().get(pk=made.pk)
     return shown(view, ticket)
 
 
@@ -228,6 +226,7 @@ class ActView(ApiView):
 
     act: Act
 
+    @kept.looking_once()
     def post(self, request: Request, reference: str) -> Response:
         is_undo = self.act.command is Undo
         ticket = fetch_to_undo(self.person, reference) if is_undo else fetch(self.person, reference)

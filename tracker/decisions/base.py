@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -44,6 +44,10 @@ class Context:
     history: list[PastEvent] = field(default_factory=list)
     act_id: uuid.UUID = field(default_factory=uuid.uuid4)
     sent_to_requester: bool = False
+
+    def again(self) -> "Context":
+        """The same, for another decision: deciding uses a context up."""
+        return replace(self, history=list(self.history), act_id=uuid.uuid4())
 
     def require(self, ability: str) -> None:
         """Refuse a person whose role does not give `ability` on this demande."""

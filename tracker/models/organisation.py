@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce, Lower
 
+from tracker import kept
 from tracker.enums import Role
 from tracker.scopes import Grant, Scope, subtree
 
@@ -148,23 +149,15 @@ class User(AbstractBaseUser):
         return f"{self.first_name} {self.last_name}".strip()
 
     @cached_property
-    def held_roles(self) -> list["Membership"]:
-        return list(self.memberships.select_related("prefecture", "site").order_by("pk"))
+    def _standing(self) -> tuple[list["Membership"], Scope]:
+        return kept.present().get(("standing", self.pk), self._read_standing)
 
-    @property
-    def time_zone(self) -> str:
-        """Where the clock on this person's wall is (IANA name): at the site of their first role; "" without a role."""
-        for held in self.held_roles:
-            return held.site.time_zone if held.site else held.prefecture.time_zone
-        return ""
-
-    @cached_property
-    def scope(self) -> Scope:
-        """What this person may see and where, read once per instance: two queries."""
-        memberships = self.held_roles
-        prefecture_ids = {membership.prefecture_id for membership in memberships}
+    def _read_standing(self) -> tuple[list["Membership"], Scope]:
+        """Roles and what they show: two queries."""
+        # Not by self.memberships: rows that outlive the request must not hold this instance.
+        memberships = list(Membership.objects.filter(user=self.pk).select_related("prefecture", "site").order_by("pk"))
         offices = list(
-            Office.objects.filter(prefecture_id__in=prefecture_ids).values_list(
+            Office.objects.filter(prefecture_id__in={held.prefecture_id for held in memberships}).values_list(
                 "pk", "parent_id", "prefecture_id", "site_id", "is_sensitive"
             )
         )
@@ -180,7 +173,25 @@ class User(AbstractBaseUser):
                     if prefecture_id == held.prefecture_id and held.site_id in (None, site_id)
                 )
             grants.append(Grant(held.role, held.prefecture_id, held.site_id, held.office_id, ids))
-        return Scope(tuple(grants), frozenset(pk for pk, *_, is_sensitive in offices if is_sensitive))
+        sensitive = frozenset(pk for pk, *_, is_sensitive in offices if is_sensitive)
+        return memberships, Scope(tuple(grants), sensitive)
+
+    @property
+    def held_roles(self) -> list["Membership"]:
+        """The person's roles, in the order in which they were given."""
+        return self._standing[0]
+
+    @property
+    def time_zone(self) -> str:
+        """Where the clock on this person's wall is (IANA name): at the site of their first role; "" without a role."""
+        for held in self.held_roles:
+            return held.site.time_zone if held.site else held.prefecture.time_zone
+        return ""
+
+    @property
+    def scope(self) -> Scope:
+        """What this person may see and where, as it stood when first asked of this instance."""
+        return self._standing[1]
 
     @property
     def short_name(self) -> str:

@@ -11,6 +11,20 @@ from tracker.enums import Machine, Module, Purpose, RuleStart
 from tracker.models.organisation import Office, Prefecture, Site
 
 
+class ReferenceChange(models.Model):
+    """A change of the lists, the rules, the calendars or the roles, noted by the database itself (`tracker.changes`): a
+    number drawn at random. Their sum says whether what a process keeps in memory still holds (`tracker.kept`)."""
+
+    value = models.BigIntegerField("nombre tiré")
+
+    class Meta:
+        verbose_name = "changement des listes"
+        verbose_name_plural = "changements des listes"
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+
 class Channel(models.Model):
     """How a demande arrived or an answer left. Global, read-only in the interface."""
 

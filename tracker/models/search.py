@@ -60,6 +60,8 @@ def hits(wanted: Wanted, most: int) -> list[int] | None:
     planner does not foresee how many there are for the beginning of a word."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
+            if surely_many(wanted, most):
+                return None
             # « MATERIALIZED » hides the limit from the planner, which would rather read every row to find the first
             # ones. In one row: ten thousand would take longer to read than to find.
             match = MATCH.format(column=wanted.column)
@@ -72,6 +74,17 @@ def hits(wanted: Wanted, most: int) -> list[int] | None:
         cursor.execute(f"{FTS_MATCH} LIMIT %s", [wanted.sqlite, most + 1])
         rows = [pk for (pk,) in cursor]
     return rows if len(rows) <= most else None
+
+
+def surely_many(wanted: Wanted, most: int) -> bool:
+    """Whether PostgreSQL knows without looking that more than `most` hold what is looked for: it would read the whole
+    table for them, as for a tenth of it or more, and counts on twice as many. Of a word that it knows nothing of it
+    believes a fortieth: that one is looked for."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {MATCH.format(column=wanted.column)}", [wanted.postgresql])
+        (told,) = cursor.fetchone()
+    plan = (json.loads(told) if isinstance(told, str) else told)[0]["Plan"]
+    return plan["Node Type"] == "Seq Scan" and plan["Plan Rows"] > 2 * most
 
 
 class OfIdentifier(Lookup):

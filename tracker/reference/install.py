@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from tracker import journal, triggers
+from tracker import changes, journal, triggers
 from tracker.legal_days import LegalDay, national_days, zone_days
 from tracker.models import (
     Channel,
@@ -32,6 +32,7 @@ def after_migrate(using: str, **_kwargs: Any) -> None:
     """Reference rows and triggers, (re)installed after every migration and after the test runner's flush."""
     install_reference(using)
     triggers.install(using)
+    changes.install(using)
 
 
 def install_reference(using: str = "default") -> None:

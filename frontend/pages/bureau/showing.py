@@ -37,7 +37,7 @@ def bureau_of(request: PageRequest) -> Bureau:
 def body(request: PageRequest, bureau: Bureau) -> dict[str, Any]:
     """All that the page shows: one query a panel, whatever the number of people and demandes."""
     counts = bureau.counts()
-    shown = bureau.tickets.select_related("kind", "channel", "office", "assignee").defer("body")
+    shown = bureau.tickets.for_lists().defer("body")
     free = shown.filter(bureau.situations.filter(Situation.UNASSIGNED))
     page = paging.page(free, ORDERS["due"], request.GET.get("from", ""), SHOWN)
     urgent = shown.filter(bureau.situations.filter(Situation.AGENT_ABSENT)).order_by(*ORDERS["due"].columns())
@@ -71,7 +71,7 @@ def signature(request: PageRequest) -> HttpResponse:
     tickets = bureau.tickets.filter(bureau.situations.filter(Situation.AT_SIGNATURE))
     if holder is not None:
         tickets = tickets.filter(assignee=holder)
-    shown = tickets.select_related("kind", "channel", "office", "assignee").defer("body")
+    shown = tickets.for_lists().defer("body")
     page = paging.page(shown, SIGNATURE_ORDER, request.GET.get("from", ""))
     kept = {"agent": str(holder.pk) if holder else ""}
     found = [

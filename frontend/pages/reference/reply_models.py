@@ -141,7 +141,7 @@ def preview_of(form: ReplyModelForm, user: User) -> Preview:
     body, reference = form.cleaned_data["body"], form.cleaned_data["reference"]
     if not reference:
         return Preview(reply_fields.fill(body, {field.name: field.example for field in reply_fields.FIELDS}), "")
-    rows = Ticket.objects.readable_by(user).for_lists().select_related("office__site")
+    rows = Ticket.objects.readable_by(user).for_lists()
     ticket = rows.filter(reference__iexact=reference).first()
     if ticket is None:
         raise InvalidCommand("Aucune demande que vous pouvez lire ne porte cette référence.", field="reference")

@@ -17,12 +17,13 @@ from frontend.forms.ticket_edits import CorrectForm
 from frontend.journal_words import Line
 from frontend.listing import next_to_do
 from frontend.pages.tickets.offers import FORMS
-from frontend.pages.tickets.reading import journal_of, still_visible
+from frontend.pages.tickets.reading import journal_of
 from frontend.rehearsal import rehearse
 from frontend.returning import closing_address, from_list, way_back
 from frontend.ticket_words import TO_DISPATCH, effect_sentence, result_words, warnings_of
 from frontend.wording import long_date
-from tracker import clock, writers
+from tracker import clock, kept, writers
+from tracker.decisions import Context
 from tracker.enums import Role, State
 from tracker.errors import InvalidCommand, NotAllowed, SillageError, StaleVersion, TransitionRefused
 from tracker.models import Ticket, User
@@ -62,23 +63,25 @@ class Conflict:
 
 
 @require_http_methods(["GET", "POST"])
+@kept.looking_once()
 def act(request: HttpRequest, reference: str, name: str) -> HttpResponse:
     """GET: the form with its effect announced. POST with `rehearse`: the effect of what is typed. POST: the act."""
     user: User = request.user  # type: ignore[assignment]  # every page but sign-in is for a signed-in person
     ticket = fetch_to_undo(user, reference) if name == "undo" else fetch(user, reference)
+    context = context_of(ticket, Author(user=user))
     sealed = "read" not in abilities(user, ticket)
-    if sealed and (name != "undo" or why_not(ticket, user, name) is not None):
+    if sealed and (name != "undo" or why_not(ticket, name, context) is not None):
         # Every form shows the subject: for whom the demande is sealed, there is none, however it is asked for.
         return show_refusal(request, ticket, NotAllowed())
     if request.method == "GET":
-        refused = why_not(ticket, user, name)
+        refused = why_not(ticket, name, context)
         if refused is not None:
             return show_refusal(request, ticket, refused)
-        form = bind(ticket, user, name, None)
-        effect = effect_of(bind(ticket, user, name, proposed(form)))
+        form = bind(ticket, user, name, None, context)
+        effect = effect_of(bind(ticket, user, name, proposed(form), context.again()))
         # What is refused before anything is typed is only what remains to be typed.
         return show_form(request, form, effect=Effect() if effect.refused else effect)
-    form = bind(ticket, user, name, posted(request, ticket, name))
+    form = bind(ticket, user, name, posted(request, ticket, name), context)
     if "rehearse" in request.POST:
         effect = effect_of(form)
         if request.htmx:  # type: ignore[attr-defined]  # set by the htmx middleware
@@ -92,7 +95,7 @@ def submit(request: HttpRequest, form: ActForm) -> HttpResponse:
     if not form.is_valid():
         return show_form(request, form, status=UNPROCESSABLE)
     try:
-        perform(form)
+        ticket = perform(form)
     except InvalidCommand as refused:
         form.refuse(refused)
         return show_form(request, form, status=UNPROCESSABLE)
@@ -100,22 +103,22 @@ def submit(request: HttpRequest, form: ActForm) -> HttpResponse:
         return show_conflict(request, form)
     except (TransitionRefused, NotAllowed) as refused:
         return show_refusal(request, form.ticket, refused)
-    return show_done(request, form)
+    return show_done(request, form, ticket)
 
 
-def perform(form: ActForm) -> None:
+def perform(form: ActForm) -> Ticket:
+    """The demande as it has become."""
     author, opened_version = Author(user=form.user), form.cleaned_data["opened_version"]
     if isinstance(form, MergeForm):
-        writers.merge(form.ticket.pk, form.cleaned_data["target"].pk, author, opened_version=opened_version)
-    else:
-        writers.write_one(form.ticket.pk, form.acts(), author, opened_version=opened_version)
+        return writers.merge(form.ticket.pk, form.cleaned_data["target"].pk, author, opened_version=opened_version)[0]
+    return writers.write_one(form.ticket.pk, form.acts(), author, opened_version=opened_version)
 
 
 # --- Binding ------------------------------------------------------------------------------------------------------
 
 
-def bind(ticket: Ticket, user: User, name: str, data: Mapping[str, Any] | None) -> ActForm:
-    return FORMS[name](data, ticket=ticket, user=user, context=context_of(ticket, Author(user=user)))
+def bind(ticket: Ticket, user: User, name: str, data: Mapping[str, Any] | None, context: Context) -> ActForm:
+    return FORMS[name](data, ticket=ticket, user=user, context=context)
 
 
 def posted(request: HttpRequest, ticket: Ticket, name: str) -> Mapping[str, Any]:
@@ -135,8 +138,7 @@ def proposed(form: ActForm) -> dict[str, Any]:
     return data
 
 
-def why_not(ticket: Ticket, user: User, name: str) -> SillageError | None:
-    context = context_of(ticket, Author(user=user))
+def why_not(ticket: Ticket, name: str, context: Context) -> SillageError | None:
     if name == "undo":
         words = undo_refusal(context)
         return TransitionRefused(words) if words else None
@@ -192,14 +194,18 @@ def show_conflict(request: HttpRequest, form: ActForm) -> HttpResponse:
     opened = int(form.cleaned_data["opened_version"])
     typed = request.POST.copy()
     ticket = fetch(form.user, form.ticket.reference)
+    events = writers.events_of(ticket)
+    context = context_of(ticket, Author(user=form.user), events)
     typed["opened_version"] = str(ticket.version)
     if isinstance(form, CorrectForm):
-        for name, value in recorded(bind(ticket, form.user, form.name, None), leaving=form.changed_data).items():
+        for name, value in recorded(
+            bind(ticket, form.user, form.name, None, context), leaving=form.changed_data
+        ).items():
             typed[name] = value
-    again = bind(ticket, form.user, form.name, typed)
-    refused = why_not(ticket, form.user, form.name)
+    again = bind(ticket, form.user, form.name, typed, context.again())
+    refused = why_not(ticket, form.name, context)
     conflict = Conflict(
-        lines=journal_of(ticket, form.user, again.today, after=opened),
+        lines=journal_of(ticket, events, form.user, again.today, after=opened),
         differences=differences(again) if isinstance(again, CorrectForm) else [],
         refused=refused.message if refused else "",
     )
@@ -246,10 +252,10 @@ def show_refusal(request: HttpRequest, ticket: Ticket, refused: SillageError) ->
     return render(request, template(request, "ticket_refused.html"), shown, status=CONFLICT)
 
 
-def show_done(request: HttpRequest, form: ActForm) -> HttpResponse:
+def show_done(request: HttpRequest, form: ActForm, ticket: Ticket) -> HttpResponse:
     """Back to the demande, or home where it is no longer this person's; with the way back while there is one."""
-    ticket, user = Ticket.objects.select_related("site").get(pk=form.ticket.pk), form.user
-    visible = still_visible(user, ticket)
+    user = form.user
+    visible = bool(abilities(user, ticket))
     context = context_of(ticket, Author(user=user))
     undo = ""
     if form.name != "undo" and not undo_refusal(context):

@@ -15,7 +15,7 @@ from frontend.http import PageRequest
 from frontend.pages import errors
 from frontend.pages.tickets.acting import UNPROCESSABLE, show_refusal
 from frontend.pages.tickets.reading import page_context
-from tracker import attachments, clock, downloads
+from tracker import attachments, clock, downloads, writers
 from tracker.errors import InvalidCommand, NotAllowed, TransitionRefused
 from tracker.models import Attachment, Ticket
 from tracker.permissions import abilities
@@ -59,7 +59,9 @@ def show_files(
 ) -> HttpResponse:
     """The demande again, or what changed of it where the browser sends the files one by one."""
     ticket = fetch(request.user, reference)
-    shown = page_context(ticket, request.user, context_of(ticket, Author(user=request.user)))
+    events = writers.events_of(ticket)
+    context = context_of(ticket, Author(user=request.user), events)
+    shown = page_context(ticket, request.user, context, events)
     shown |= {"refused_files": refused, "added_files": added_words(added) if added else ""}
     name = "frontend/partials/_ticket_files_sent.html" if request.htmx else "frontend/pages/ticket.html"
     return render(request, name, shown, status=UNPROCESSABLE if refused else 200)

@@ -17,14 +17,14 @@ from frontend.page_help import texts
 from frontend.pages.tickets.offers import LEADING, offers
 from frontend.ticket_words import DeadlineBlock, acknowledgement_words, deadline_block, implicit_words
 from frontend.wording import long_date, small
-from tracker import details
+from tracker import details, writers
 from tracker.decisions import Context
 from tracker.enums import Machine, State
 from tracker.explaining import explain
 from tracker.legal import LegalBand
 from tracker.models import Absence, Event, ExternalIdentity, Ticket, User
 from tracker.reading import band_of, context_of, fetch, undo_refusal
-from tracker.writers import STREAM, Author
+from tracker.writers import Author
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +46,17 @@ class Fact:
 def show(request: HttpRequest, reference: str) -> HttpResponse:
     user: User = request.user  # type: ignore[assignment]  # every page but sign-in is for a signed-in person
     ticket = fetch(user, reference)
-    context = context_of(ticket, Author(user=user))
+    events = writers.events_of(ticket)
+    context = context_of(ticket, Author(user=user), events)
     if "read" not in context.abilities:
         told = {"ticket": ticket, "today": context.today, "page_help": texts()["ticket-sealed"]}
         return render(request, "frontend/pages/ticket_sealed.html", told)
-    shown = page_context(ticket, user, context)
+    shown = page_context(ticket, user, context, events)
     return render(request, "frontend/pages/ticket.html", shown)
 
 
-def page_context(ticket: Ticket, user: User, context: Context) -> dict[str, object]:
-    """All that the page shows, by a number of queries that does not grow with the journal."""
+def page_context(ticket: Ticket, user: User, context: Context, events: list[Event]) -> dict[str, object]:
+    """All that the page shows, by a number of queries that does not grow with the journal, `events`."""
     found = offers(ticket, context.abilities)
     leading = next((offer for offer in found if offer.name in LEADING), None)
     return {
@@ -64,7 +65,7 @@ def page_context(ticket: Ticket, user: User, context: Context) -> dict[str, obje
         "deadlines": deadline_blocks(context),
         "legal": legal_words(band_of(ticket, context), context.today),
         "facts": facts_of(ticket, context.today),
-        "journal": journal_of(ticket, user, context.today),
+        "journal": journal_of(ticket, events, user, context.today),
         "primary": leading,
         "actions": [offer for offer in found if not offer.aside and offer is not leading],
         "asides": [offer for offer in found if offer.aside],
@@ -97,10 +98,8 @@ def legal_words(band: LegalBand | None, today: date) -> LegalWords | None:
     return LegalWords(acknowledgement_words(band, today), implicit_words(band, today), band.appeal)
 
 
-def journal_of(ticket: Ticket, reader: User, today: date, *, after: int = 0) -> list[Line]:
-    """The timeline of a demande, from the event numbered `after` on."""
-    rows = Event.objects.filter(stream=STREAM, object_id=ticket.pk).select_related("actor").prefetch_related("texts")
-    events = list(rows.order_by("number"))
+def journal_of(ticket: Ticket, events: list[Event], reader: User, today: date, *, after: int = 0) -> list[Line]:
+    """The timeline of a demande whose journal is `events`, from the event numbered `after` on."""
     lines = timeline(events, names_for(events, reader), ticket.site.time_zone, today)
     return [line for line in lines if line.number > after]
 
@@ -176,7 +175,3 @@ def detail_facts(ticket: Ticket, today: date) -> list[tuple[str, str]]:
 
 def identities(ticket: Ticket) -> list[ExternalIdentity]:
     return list(ExternalIdentity.objects.filter(ticket=ticket).order_by("pk"))
-
-
-def still_visible(user: User, ticket: Ticket) -> bool:
-    return Ticket.objects.visible_to(user).filter(pk=ticket.pk).exists()
