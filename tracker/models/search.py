@@ -84,7 +84,7 @@ def surely_many(wanted: Wanted, most: int) -> bool:
         cursor.execute(f"EXPLAIN (FORMAT JSON) {MATCH.format(column=wanted.column)}", [wanted.postgresql])
         (told,) = cursor.fetchone()
     plan = (json.loads(told) if isinstance(told, str) else told)[0]["Plan"]
-    return plan["Node Type"] == "Seq Scan" and plan["Plan Rows"] > 2 * most
+    return bool(plan["Node Type"] == "Seq Scan" and plan["Plan Rows"] > 2 * most)
 
 
 class OfIdentifier(Lookup):
