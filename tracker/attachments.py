@@ -315,7 +315,8 @@ def sweep_folder(folder: str, before: datetime) -> int:
     count = 0
     for key in keys:
         path = Attachment.path_of(key)
-        if key not in named and default_storage.get_modified_time(path) < before:
-            default_storage.delete(path)
-            count += 1
+        with suppress(FileNotFoundError):  # an elimination has just deleted it
+            if key not in named and default_storage.get_modified_time(path) < before:
+                default_storage.delete(path)
+                count += 1
     return count
