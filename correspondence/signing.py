@@ -11,7 +11,7 @@ from django.db import models, transaction
 from tracker import clock, journal
 from tracker.enums import Role
 from tracker.errors import InvalidCommand, NotAllowed
-from tracker.models import Office, Prefecture, Site, User
+from tracker.models import Membership, Office, Prefecture, Site, User
 from tracker.text import clean_text
 from tracker.writers import Author
 
@@ -38,10 +38,15 @@ def sites_kept_by(user: User) -> models.QuerySet[Site]:
 
 
 def people_kept_by(user: User) -> models.QuerySet[User]:
-    """The people who handle the demandes of these bureaux, named there by their own role."""
+    """The people who handle the demandes of these bureaux, named there by their own role. Not those who also work for
+    a préfecture that `user` does not belong to: their letters there would change too (docs/decisions/0011)."""
     roles = (Role.AGENT, Role.SUPERVISOR)
     named = {"memberships__office_id__in": offices_kept_by(user), "memberships__role__in": roles}
-    return User.objects.filter(**named, is_active=True).distinct().order_by("last_name", "first_name", "pk")
+    elsewhere = Membership.objects.exclude(prefecture_id__in=user.scope.prefecture_ids).filter(
+        user=models.OuterRef("pk")
+    )
+    people = User.objects.filter(**named, is_active=True).exclude(models.Exists(elsewhere)).distinct()
+    return people.order_by("last_name", "first_name", "pk")
 
 
 def change_own(user: User, values: Mapping[str, Any], author: Author) -> bool:

@@ -40,7 +40,15 @@ def from_list(request: HttpRequest) -> bool:
     if request.method == "POST":
         return "from_list" in request.POST
     back = way_back(request)
-    return back is not None and urlsplit(request.headers.get("Referer", "")).path == urlsplit(back.url).path
+    return back is not None and path_before(request) == urlsplit(back.url).path
+
+
+def path_before(request: HttpRequest) -> str:
+    """Of the page that led here; empty where the browser does not say, or says what is no address."""
+    try:
+        return urlsplit(request.headers.get("Referer", "")).path
+    except ValueError:
+        return ""
 
 
 def closing_address(request: HttpRequest, reference: str) -> str:

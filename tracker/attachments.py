@@ -41,6 +41,10 @@ UNSTORED: Final = (
 UNSCANNED: Final = "l’antivirus ne répond pas, ce fichier n’a donc pas été pris. Réessayez dans quelques minutes."
 
 
+class Unscanned(FileRefused):
+    default = UNSCANNED
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """A file that may be attached."""
@@ -82,19 +86,21 @@ class Outcome:
 
 
 def check_all(files: "Sequence[File[bytes]]") -> tuple[list[Checked], list[Refused]]:
-    """Each file as it comes from outside, `name` included; nothing is kept yet."""
-    checked, refused = [], []
+    """Each file as it comes from outside, `name` included; nothing is kept yet. An antivirus that has not answered for
+    one file is not waited for again."""
+    checked, refused, answering = [], [], True
     for file in files:
         name = clean_file_name(file.name or "")
         try:
-            checked.append(check(file, name))
+            checked.append(check(file, name, answering=answering))
         except FileRefused as refusal:
+            answering = answering and not isinstance(refusal, Unscanned)
             refused.append(Refused(name, refusal.message))
     return checked, refused
 
 
-def check(file: "File[bytes]", name: str) -> Checked:
-    """Raises FileRefused."""
+def check(file: "File[bytes]", name: str, *, answering: bool) -> Checked:
+    """Raises FileRefused; Unscanned at once where the antivirus is not `answering`."""
     limit = settings.ATTACHMENT_MAX_BYTES
     if not file.size:
         raise FileRefused(EMPTY_REFUSED)
@@ -104,7 +110,7 @@ def check(file: "File[bytes]", name: str) -> Checked:
             "Numérisez-le plus légèrement (200 points par pouce) ou partagez-le en plusieurs."
         )
     found = recognise(file, name)
-    refuse_virus(file)
+    refuse_virus(file, answering=answering)
     file.seek(0)
     digest = hashlib.sha256()
     for piece in file.chunks():
@@ -112,13 +118,15 @@ def check(file: "File[bytes]", name: str) -> Checked:
     return Checked(name, found, file.size, digest.hexdigest(), file)
 
 
-def refuse_virus(file: "File[bytes]") -> None:
+def refuse_virus(file: "File[bytes]", *, answering: bool) -> None:
     if not clamd.is_configured():
         return
+    if not answering:
+        raise Unscanned
     try:
         virus = clamd.find_virus(file)
     except clamd.ScannerUnavailable as unknown:
-        raise FileRefused(UNSCANNED) from unknown
+        raise Unscanned from unknown
     if virus:
         raise FileRefused(
             f"l’antivirus y a trouvé un virus ({virus}). Ne l’ouvrez pas et prévenez le service informatique."
@@ -307,7 +315,8 @@ def sweep_folder(folder: str, before: datetime) -> int:
     count = 0
     for key in keys:
         path = Attachment.path_of(key)
-        if key not in named and default_storage.get_modified_time(path) < before:
-            default_storage.delete(path)
-            count += 1
+        with suppress(FileNotFoundError):  # an elimination has just deleted it
+            if key not in named and default_storage.get_modified_time(path) < before:
+                default_storage.delete(path)
+                count += 1
     return count

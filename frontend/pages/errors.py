@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
+from django.core.exceptions import BadRequest, RequestDataTooBig, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -63,7 +63,11 @@ def typed_text(request: HttpRequest) -> list[str]:
     lost. One word is a code, a date or a password, never a text."""
     if request.method != "POST" or upload_was_cut(request):
         return []
-    texts = [str(value).strip() for name, value in request.POST.items() if "password" not in name]
+    try:
+        typed = request.POST
+    except BadRequest:  # what could not be read once cannot be read again
+        return []
+    texts = [str(value).strip() for name, value in typed.items() if "password" not in name]
     return [text for text in texts if len(text.split()) > 1][:MOST_TEXTS]
 
 

@@ -136,7 +136,7 @@ def destinations(request: PageRequest) -> list[Item]:
 
 def acts(user: User, reference: str) -> list[Item]:
     """The acts that the page of this demande offers this person now, its primary one first."""
-    if not reference:
+    if not reference or "\0" in reference:
         return []
     try:
         ticket = fetch(user, reference)

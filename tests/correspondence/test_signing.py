@@ -6,9 +6,10 @@ import pytest
 
 from correspondence import signing
 from correspondence.sender import sender_of
-from tests.factories import World
+from tests.factories import World, make_world
+from tracker.enums import Role
 from tracker.errors import InvalidCommand, NotAllowed
-from tracker.models import Event, Office, Site, User
+from tracker.models import Event, Membership, Office, Site, User
 from tracker.writers import Author
 
 OFFICE = {"address": "", "phone": "02 61 91 10 04", "email": "sej@prefecture.example", "opening_hours": ""}
@@ -44,6 +45,27 @@ def test_the_block(filled: World) -> None:
         "Tél.\xa0: 02 61 91 20 01 – sej@prefecture.example",
         "Accueil\xa0: de 9 h à 12 h",
     ]
+
+
+def test_nobody_alone_decides_for_who_works_in_two_prefectures(world: World) -> None:
+    """A change here would be read on the letters of the other one: its bureau there may have the name withheld."""
+    elsewhere = make_world(code="85", department="85")
+    agent = world.users["agent"]
+    Membership.objects.create(
+        user=agent, prefecture=elsewhere.prefecture, office=elsewhere.offices["SEJ"], role=Role.AGENT
+    )
+    User.objects.filter(pk=agent.pk).update(signs_anonymously=True)
+    for keepers in (world, elsewhere):
+        for role in ("supervisor", "quality"):
+            assert agent not in signing.people_kept_by(keepers.user(role))
+            with pytest.raises(NotAllowed):
+                signing.change_person(agent, PERSON, by(keepers, role))
+    assert signing.change_own(world.user("agent"), {"job_title": "Instructrice", "phone": ""}, by(world, "agent"))
+    both = world.user("supervisor")
+    Membership.objects.create(
+        user=both, prefecture=elsewhere.prefecture, office=elsewhere.offices["DOT"], role=Role.AGENT
+    )
+    assert agent in signing.people_kept_by(world.user("supervisor"))
 
 
 @pytest.mark.parametrize("of", ["person", "office"])

@@ -156,6 +156,25 @@ def test_the_form_of_a_conflict_shows_what_is_recorded_in_the_fields_that_were_n
     assert (ticket.subject, ticket.body) == ("Mon objet", "Texte d’un autre")
 
 
+# --- Bodies and headers that no browser sends ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "idna", "none-such"])
+def test_a_form_in_another_charset_is_refused_or_read(world: World, charset: str) -> None:
+    content_type = f"application/x-www-form-urlencoded; charset={charset}"
+    client = signed_in(world, "agent")
+    client.raise_request_exception = False
+    sent = client.generic("POST", "/coller-des-lignes/", b"kind=correspondence&text=%E9", content_type=content_type)
+    assert sent.status_code in (400, 422)
+
+
+@pytest.mark.parametrize("referer", ["http://[::1", "http://[x]/ma-file/", "//", "http://ex mple:abc/registre/"])
+def test_an_address_before_that_is_none_is_no_list(world: World, referer: str) -> None:
+    client, address = signed_in(world, "agent"), reverse("ticket-act", args=[world.register().reference, "answer"])
+    client.get(reverse("registry"))
+    assert client.get(address, headers={"Referer": referer}).status_code == 200
+
+
 # --- Methods ------------------------------------------------------------------------------------------------------
 
 

@@ -20,6 +20,7 @@ from tracker import clock, organising
 from tracker.models import Office, Site, User
 from tracker.organising import Holdings
 from tracker.permissions import TREATING_ROLES
+from tracker.text import clean_text
 from tracker.zones import zone
 
 
@@ -79,7 +80,7 @@ def site_change(request: PageRequest, site_code: str) -> HttpResponse:
 def office_add(request: PageRequest) -> HttpResponse:
     """Below the bureau named in the address, if any."""
     prefecture = prefecture_administered_by(request.user)
-    above = prefecture.offices.filter(code=request.GET.get("sous", ""), is_active=True).first()
+    above = prefecture.offices.filter(code=clean_text(request.GET.get("sous", "")), is_active=True).first()
     initial = {"parent": above.pk, "site": above.site_id} if above else {}
     form = OfficeForm(*bound(request), prefecture=prefecture, initial=initial)
 

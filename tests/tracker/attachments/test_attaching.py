@@ -286,6 +286,19 @@ def test_a_file_whose_act_broke_off_is_kept_a_day_then_swept(
     assert on_disk(files_apart) == {kept.key.hex, "lisez-moi.txt"}
 
 
+def test_a_file_deleted_while_it_is_swept_stops_nothing(world: World, files_apart: Path) -> None:
+    """An elimination deletes files too; a link to nothing is a file that has just gone."""
+    for number in range(2):
+        folder = files_apart / "attachments" / f"a{number}"
+        folder.mkdir(parents=True)
+        (folder / f"a{number}".ljust(32, "0")).symlink_to(folder / "gone")
+    orphan = files_apart / "attachments" / "a1" / "a1".ljust(32, "f")
+    orphan.write_bytes(PDF)
+    os.utime(orphan, (0, 0))
+    assert attachments.sweep(datetime(2026, 11, 20, tzinfo=UTC)) == 1
+    assert not orphan.exists()
+
+
 def age(folder: Path, moment: datetime) -> None:
     for path in folder.rglob("*"):
         os.utime(path, (moment.timestamp(), moment.timestamp()))

@@ -1,13 +1,14 @@
 """The antivirus over its own protocol, on real sockets; and what happens to a file where it says nothing."""
 
 import io
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.tracker.attachments.clamd_server import EICAR, MOST, dumb, honest, serving
-from tests.tracker.attachments.samples import PDF, upload
+from tests.tracker.attachments.samples import PDF, PNG, PROGRAM, upload
 from tracker import attachments, clamd
 from tracker.checks import antivirus_address, antivirus_answers
 
@@ -51,6 +52,25 @@ def test_no_file_is_taken_while_it_does_not_answer(settings: Any, address: str) 
     assert [file.message for file in refused] == [
         "l’antivirus ne répond pas, ce fichier n’a donc pas été pris. Réessayez dans quelques minutes."
     ]
+
+
+def test_one_that_hangs_is_waited_for_once(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half a minute for each of fifty files would hold a thread of the pages for a morning."""
+    monkeypatch.setattr(clamd, "REPLY_SECONDS", 0.1)
+    asked, over = [], threading.Event()
+
+    def silent(handler: Any) -> bytes:
+        asked.append(1)
+        over.wait(20)
+        return b""
+
+    with serving(silent) as address:
+        settings.CLAMD_ADDRESS = address
+        files = [upload("a.pdf"), upload("b.exe", PROGRAM), upload("c.png", PNG), upload("d.pdf", PDF + b"\n")]
+        checked, refused = attachments.check_all(files)
+        over.set()
+    assert (checked, len(asked)) == ([], 1)
+    assert [file.message == attachments.UNSCANNED for file in refused] == [True, False, True, True]
 
 
 def test_a_file_refused_for_its_type_is_not_even_sent(settings: Any) -> None:
