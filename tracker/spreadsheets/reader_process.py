@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 from xml.etree import ElementTree
+from xml.parsers import expat
 
 from python_calamine import (
     CalamineWorkbook,
@@ -46,6 +47,17 @@ UNCOMPUTED = re.compile(
 REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["']""")
 TEXT_RESULT = re.compile(rb"""\bt\s*=\s*["']str["']""")
 
+ODS_MEMBER = "content.xml"
+ODS_TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
+ODS_TYPE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0 value-type"
+# A cell with a formula whose start tag says no type of value: a sign only, the parser tells.
+ODS_UNCOMPUTED = re.compile(rb"<(?:\w+:)?table-cell\b(?=[^>]*\bformula\s*=)(?![^>]*\bvalue-type\s*=)")
+MOST_UNCOMPUTED = 1_000_000
+"""A few bytes may say « this formula, in a million rows »: what goes beyond is no register."""
+
+Places = list[tuple[int, int]]
+"""Row (from 1) and column (from 0) of cells, in the order of the file."""
+
 
 def limit_resources() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
@@ -69,12 +81,13 @@ def sheet_members(archive: zipfile.ZipFile) -> list[str]:
     return [target[1:] if target.startswith("/") else posixpath.join("xl", target) for target in found]
 
 
-def has_formula(sheet: IO[bytes]) -> bool:
+def holds(pattern: re.Pattern[bytes], member: IO[bytes], longest: int) -> bool:
+    """Whether what `pattern` finds, `longest` bytes at most, stands anywhere in a member of the archive."""
     tail = b""
-    while chunk := sheet.read(CHUNK_BYTES):
-        if FORMULA.search(tail + chunk):
+    while chunk := member.read(CHUNK_BYTES):
+        if pattern.search(tail + chunk):
             return True
-        tail = chunk[-100:]
+        tail = (tail + chunk)[-longest:]
     return False
 
 
@@ -105,10 +118,62 @@ def formulas_of(archive: zipfile.ZipFile | None, members: list[str], index: int)
     if archive is None or index >= len(members) or members[index] not in archive.namelist():
         return
     with archive.open(members[index]) as sheet:
-        if not has_formula(sheet):
+        if not holds(FORMULA, sheet, 100):
             return
     with archive.open(members[index]) as sheet:
         yield from uncomputed_cells(sheet)
+
+
+class OdsScan:
+    """What an ods workbook says of its cells beside their values: which formulas have no stored result, by sheet."""
+
+    def __init__(self) -> None:
+        self.formulas: list[Places] = []
+        self.depth = 0  # A table inside a cell is no sheet.
+        self.row = self.next_row = self.column = 0
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if not name.startswith(ODS_TABLE):
+            return
+        element = name.removeprefix(ODS_TABLE)
+        if element == "table":
+            self.depth += 1
+            if self.depth == 1:
+                self.formulas.append([])
+                self.next_row = 1
+        elif self.depth != 1:
+            return
+        elif element == "table-row":
+            self.row, self.column = self.next_row, 0
+            self.next_row += int(attributes.get(ODS_TABLE + "number-rows-repeated", 1))
+        elif element in {"table-cell", "covered-table-cell"}:
+            self.cell(attributes)
+
+    def cell(self, attributes: dict[str, str]) -> None:
+        width = int(attributes.get(ODS_TABLE + "number-columns-repeated", 1))
+        if ODS_TABLE + "formula" in attributes and ODS_TYPE not in attributes:
+            if (self.next_row - self.row) * width > MOST_UNCOMPUTED - len(self.formulas[-1]):
+                raise MemoryError
+            columns = range(self.column, self.column + width)
+            self.formulas[-1] += [(row, column) for row in range(self.row, self.next_row) for column in columns]
+        self.column += width
+
+    def end(self, name: str) -> None:
+        if name == ODS_TABLE + "table":
+            self.depth -= 1
+
+
+def scan_ods(archive: zipfile.ZipFile) -> OdsScan:
+    """Read what `OdsScan` holds; most workbooks have nothing of it and cost one search of their bytes."""
+    scan = OdsScan()
+    with archive.open(ODS_MEMBER) as content:
+        if not holds(ODS_UNCOMPUTED, content, LONGEST_CELL_BYTES):
+            return scan
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler, parser.EndElementHandler = scan.start, scan.end
+    with archive.open(ODS_MEMBER) as content:
+        parser.ParseFile(content)
+    return scan
 
 
 def marked(rows: Iterator[Any], formulas: Iterator[tuple[int, int]], first_column: int) -> Iterator[list[object]]:
@@ -134,7 +199,9 @@ def send_workbook(path: Path, rows_per_sheet: int | None) -> None:
     with path.open("rb") as source:
         workbook = CalamineWorkbook.from_filelike(source)
     archive = zipfile.ZipFile(path) if zipfile.is_zipfile(path) else None
-    members = sheet_members(archive) if archive and WORKBOOK_MEMBER in archive.namelist() else []
+    names = archive.namelist() if archive else []
+    members = sheet_members(archive) if archive and WORKBOOK_MEMBER in names else []
+    ods = scan_ods(archive) if archive and ODS_MEMBER in names and not members else OdsScan()
     kept = [(i, sheet) for i, sheet in enumerate(workbook.sheets_metadata) if sheet.typ is SheetTypeEnum.WorkSheet]
     for position, (index, sheet) in enumerate(kept):
         grid = workbook.get_sheet_by_index(index)
@@ -143,7 +210,9 @@ def send_workbook(path: Path, rows_per_sheet: int | None) -> None:
         height = grid.end[0] + 1 if grid.end else 0
         hidden = sheet.visible is not SheetVisibleEnum.Visible
         send(("sheet", sheet.name, hidden, first_column, height, position / len(kept), 1 / len(kept)))
-        formulas = formulas_of(archive, members, index)
+        formulas = (
+            iter(sorted(ods.formulas[index])) if index < len(ods.formulas) else formulas_of(archive, members, index)
+        )
         rows = itertools.islice(marked(grid.iter_rows(), formulas, first_column), rows_per_sheet)
         while chunk := list(itertools.islice(rows, ROWS_PER_MESSAGE)):
             send(chunk)

@@ -23,8 +23,8 @@ from tracker.spreadsheets.formats import (
 )
 
 Cell: TypeAlias = str | int | float | bool | dt.date | dt.datetime | dt.time | dt.timedelta | None
-"""What a cell holds; an empty one and an error such as #N/A are the empty text, a formula of an xlsx workbook whose
-result is not stored (another program than an office suite wrote it) is None."""
+"""What a cell holds; an empty one and an error such as #N/A are the empty text, a formula of an xlsx or ods workbook
+whose result is not stored (another program than an office suite wrote it) is None."""
 
 Row: TypeAlias = list[Cell]
 

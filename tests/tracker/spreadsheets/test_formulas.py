@@ -6,6 +6,8 @@ import zipfile
 import openpyxl
 import pytest
 
+from tests.tracker.spreadsheets.workbooks import ODS_HEAD, write_ods_content, write_workbook
+from tracker.spreadsheets.errors import ExpandsTooMuch
 from tracker.spreadsheets.reading import open_workbook
 from tracker.spreadsheets.registers import read_register
 from tracker.spreadsheets.tables import RowProblem, TableRow
@@ -148,3 +150,79 @@ def test_preview_reads_a_formula_as_an_empty_cell_marked_apart(tmp_path):
     with open_workbook(reading.path, rows_per_sheet=2) as workbook:
         (rows,) = [list(sheet.rows) for sheet in workbook.sheets]
     assert rows[1] == (2, [1.0, DAY, "A", "x", None])
+
+
+FORMULA = '<table:table-cell table:formula="of:=[.B2]+1"'
+TEXT = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+DATE = f'<table:table-cell office:value-type="date" office:date-value="{DAY}"/>'
+
+
+def read_ods(tmp_path, *rows):
+    """Each row as the markup of its cells, in one sheet."""
+    header = "".join(map(TEXT.format, HEADER[:5]))
+    table = "".join(f"<table:table-row>{row}</table:table-row>" for row in (header, *rows))
+    path = tmp_path / "registre.ods"
+    content = f'{ODS_HEAD}<table:table table:name="A">{table}</table:table></office:spreadsheet></office:body>'
+    write_ods_content(path, f"{content}</office:document-content>")
+    reading = read_register(path, kind="courrier", today=TODAY)
+    return reading, list(reading)
+
+
+def ods_row(answered):
+    return f"{TEXT.format(1)}{DATE}{TEXT.format('A')}{TEXT.format('x')}{answered}"
+
+
+@pytest.mark.parametrize("written", [f"{FORMULA}/>", f"{FORMULA}></table:table-cell>"])
+def test_formula_of_an_ods_without_its_result_refuses_the_row_at_its_cell(tmp_path, written):
+    reading, (first, problem) = read_ods(tmp_path, ods_row(DATE), ods_row(written))
+    assert isinstance(first, TableRow)
+    assert (problem.row, problem.column, problem.reason) == (3, "Répondu le", REASON)
+    assert problem.mend == f"Cellule E3\u00a0: {MEND}"
+    assert (reading.rows, reading.refused) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("written", "answered_on"),
+    [
+        (f'{FORMULA} office:value-type="date" office:date-value="2023-03-02"/>', dt.date(2023, 3, 2)),
+        (f'{FORMULA} office:value-type="string" office:string-value=""/>', None),
+        ('<table:table-cell table:formula="of:=IF(1>0;2;3)" office:value-type="string"/>', None),
+    ],
+)
+def test_formula_of_an_ods_with_its_result_is_read_as_its_value(tmp_path, written, answered_on):
+    _, (row,) = read_ods(tmp_path, ods_row(written))
+    assert row.values.get("answered_on") == answered_on
+
+
+def test_formulas_of_an_ods_are_counted_through_repeated_rows_and_cells(tmp_path):
+    blank = '<table:table-cell table:number-columns-repeated="3"/>'
+    repeated = (
+        f"{ods_row(DATE)}</table:table-row><table:table-row table:number-rows-repeated='2'>{ods_row(FORMULA + '/>')}"
+    )
+    far = f'{TEXT.format(1)}{FORMULA} table:number-columns-repeated="1"/>{blank}'
+    reading, results = read_ods(tmp_path, repeated, far)
+    assert [(problem.row, problem.column) for problem in results[1:]] == [
+        (3, "Répondu le"), (4, "Répondu le"), (5, "Reçu le"),
+    ]  # fmt: skip
+    assert (reading.rows, reading.taken, reading.refused) == (4, 1, 3)
+
+
+def test_formulas_of_an_ods_are_found_in_their_own_sheet(tmp_path):
+    path = write_workbook(tmp_path / "deux.ods", {"A": [HEADER, [1, DAY, "A", "x", DAY, 0]], "B": [HEADER]})
+    with zipfile.ZipFile(path) as archive:
+        content = archive.read("content.xml").decode()
+    end = "</table:table></office:spreadsheet>"
+    cells = f'{FORMULA} table:number-columns-repeated="40"/>'
+    row = f'<table:table-row table:number-rows-repeated="3">{cells}</table:table-row>'
+    write_ods_content(path, content.replace(end, row + end))
+    reading = read_register(path, kind="courrier", today=TODAY)
+    results = list(reading)
+    assert [(result.sheet, result.row) for result in results] == [("A", 2), ("B", 2), ("B", 3), ("B", 4)]
+    assert (reading.taken, reading.refused) == (1, 3)
+
+
+def test_formula_that_fills_a_whole_ods_sheet_is_refused_in_one_sentence(tmp_path):
+    everywhere = f'{FORMULA} table:number-columns-repeated="90"/>'
+    repeated = f"{ods_row(DATE)}</table:table-row><table:table-row table:number-rows-repeated='20000'>{everywhere}"
+    with pytest.raises(ExpandsTooMuch):
+        read_ods(tmp_path, repeated)
