@@ -18,7 +18,9 @@ class ShownSheet:
 
     @property
     def header(self) -> Sequence[str]:
-        return dict(self.sheet.rows)[self.row_number]
+        match = self.sheet.match
+        # Two rows of headers are read as one: the lower one alone says « Date » twice.
+        return match.headers if match and len(match.lines) > 1 else dict(self.sheet.rows)[self.row_number]
 
     @property
     def headers(self) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from tracker.enums import Module
 from tracker.importing.columns import Columns
 from tracker.importing.options import LONGEST_NAME, LONGEST_REGISTER, REGISTERS, ImportOptions
 from tracker.models import Nature, Office, Prefecture, Site
-from tracker.spreadsheets.headers import Layout
+from tracker.spreadsheets.columns import Layout
 
 REGISTER_LABELS: Final = {
     "courrier": "Courriers",

@@ -43,6 +43,8 @@ def header_rows(preview: SheetPreview) -> list[Sequence[str]]:
     """The texts of the header that is recognised; each of the first rows where none is, since a header that nothing
     recognises is known by what was said of it."""
     match = preview.match
+    if match and len(match.lines) > 1:
+        return [match.headers]
     return [texts for number, texts in preview.rows if match is None or number == match.row_number]
 
 

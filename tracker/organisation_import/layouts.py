@@ -6,7 +6,7 @@ from tracker.accounts import LONGEST_EMAIL, LONGEST_NAME, LONGEST_TITLE
 from tracker.enums import Role
 from tracker.organising import LONGEST_CODE
 from tracker.organising import LONGEST_NAME as LONGEST_OFFICE
-from tracker.spreadsheets.headers import Column, Layout
+from tracker.spreadsheets.columns import Column, Layout
 from tracker.spreadsheets.vocabulary import codes
 
 YES, NO = "yes", "no"

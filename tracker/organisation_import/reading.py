@@ -6,8 +6,9 @@ from pathlib import Path
 
 from tracker.organisation_import.layouts import OFFICES, PEOPLE
 from tracker.spreadsheets.cells import Fault
+from tracker.spreadsheets.columns import Layout
 from tracker.spreadsheets.errors import EmptyWorkbook, HeaderNotFound
-from tracker.spreadsheets.headers import HeaderMatch, Layout, SheetPreview
+from tracker.spreadsheets.headers import HeaderMatch, SheetPreview
 from tracker.spreadsheets.tables import Check, RowProblem, TableReading, TableRow, Values, preview_sheets
 
 NOTHING_KNOWN = (

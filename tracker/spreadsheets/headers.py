@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property, partial
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
-from tracker.spreadsheets.cells import (
-    Fault,
-    Parser,
-    choice_parser,
-    parse_date,
-    parse_integer,
-    parse_open_date,
-    parse_reason,
-    remembered,
-    shown,
-    text_parser,
-)
-from tracker.spreadsheets.reading import Row
+from tracker.spreadsheets.cells import Fault, shown
+from tracker.spreadsheets.columns import SURE, Column, Heading, Layout
+from tracker.spreadsheets.heading_rows import HeadingRows, NumberedRow, pair, single
+from tracker.spreadsheets.reading import Row, Span
 from tracker.spreadsheets.rowkinds import is_label
 from tracker.spreadsheets.wording import column_letters, fold, header_key
 
@@ -30,120 +20,14 @@ SAMPLE_ROWS: Final = 20
 """Rows read below the header to check what a vague header (« Date », « Réponse », « Type ») really holds."""
 ANY_LEAP_YEAR: Final = 2024
 """What completes « 29/02 » where the only question is whether it is a date."""
-EXACT, SURE, VAGUE = 1000, 100, 10
-MOST_WORDS_IN_HEADER: Final = 9
-LONGEST_LINE: Final = 200
-LONGEST_TEXT: Final = 20_000
-
-
-def _keys(names: str) -> frozenset[str]:
-    return frozenset(key for name in names.split("|") if (key := header_key(name)))
-
-
-@dataclass(frozen=True)
-class Column:
-    """One thing that a sheet may say about each row.
-
-    `names` are the headers that mean it, also inside a longer header (« Date de réponse à l'usager »); `weak` ones mean
-    it only alone and where the cells agree; `unless` lists words with which a header means something else. Each is a
-    list with « | » between its members.
-    """
-
-    code: str
-    label: str
-    names: str
-    weak: str = ""
-    unless: str = ""
-    kind: str = "text"
-    """« date », « open_date » (may be « sans date »), « text », « reason », « integer », « choice » or « ignored »."""
-    longest: int = LONGEST_LINE
-    one_line: bool = True
-    words: Mapping[str, str] = field(default_factory=dict)
-    one_of: str = ""
-    """For a choice, what each word is (« un canal connu »)."""
-    expected: str = ""
-    """For a choice, the words to propose to a person."""
-    required: bool = False
-    several: bool = False
-    """Several columns may bear it: their texts are joined."""
-    prevails: str = ""
-    """Words with which a header prevails over the others that claim this column (« | » between them)."""
-    needs: str = ""
-    """Code of the column without which this one says nothing."""
-
-    @cached_property
-    def name_keys(self) -> frozenset[str]:
-        return _keys(self.names)
-
-    @cached_property
-    def weak_keys(self) -> frozenset[str]:
-        return _keys(self.weak)
-
-    @cached_property
-    def unless_keys(self) -> frozenset[str]:
-        return frozenset(word for key in _keys(self.unless) for word in key.split())
-
-    @cached_property
-    def prevailing_keys(self) -> frozenset[str]:
-        return _keys(self.prevails)
-
-    @property
-    def is_date(self) -> bool:
-        return self.kind in {"date", "open_date"}
-
-    def parser(self, year: int | None = None) -> Parser:
-        """A parser for one column of one sheet (it remembers the texts it has met); `year` is the sheet's, if any."""
-        if self.kind == "date":
-            return remembered(partial(parse_date, year=year))
-        if self.kind == "open_date":
-            return remembered(partial(parse_open_date, year=year))
-        if self.kind == "choice":
-            return choice_parser(self.words, what=self.one_of, expected=self.expected)
-        if self.kind == "reason":
-            return parse_reason
-        if self.kind == "integer":
-            return parse_integer
-        return text_parser(self.longest, one_line=self.one_line)
-
-    def strength(self, key: str) -> int:
-        """How well a header's key names this column: 0 not at all; above, the higher the better."""
-        if key in self.name_keys:
-            return EXACT
-        words = key.split()
-        if self.unless_keys.intersection(words):
-            return 0
-        if key in self.weak_keys:
-            return VAGUE
-        if len(words) > MOST_WORDS_IN_HEADER:
-            return 0
-        padded = f" {key} "
-        return max(
-            (SURE + len(name) for name in self.name_keys if f" {name} " in padded),
-            default=0,
-        )
-
-
-@dataclass(frozen=True)
-class Layout:
-    """The columns of one kind of table. `anchor` is the column without which a row is not a record."""
-
-    columns: Sequence[Column]
-    anchor: str
-
-    @cached_property
-    def by_code(self) -> dict[str, Column]:
-        return {column.code: column for column in self.columns}
-
-    @property
-    def required(self) -> tuple[str, ...]:
-        return tuple(column.code for column in self.columns if column.required)
 
 
 @dataclass(frozen=True)
 class HeaderMatch:
-    """What was recognised in a header row."""
+    """What was recognised in a header row, or in two that are read as one."""
 
     row_number: int
+    """Of the last row of headers."""
     headers: tuple[str, ...]
     """Every header as written; an empty or repeated one is completed so that each is unique."""
     columns: Mapping[str, tuple[int, ...]]
@@ -153,6 +37,12 @@ class HeaderMatch:
     """Codes of the required columns that were not found."""
     ambiguous: Mapping[str, tuple[str, ...]]
     """Code → the headers that claim it equally."""
+    lines: tuple[Mapping[int, str], ...] = ()
+    """Of each row of headers, index → key of its whole text."""
+
+    @property
+    def first_row(self) -> int:
+        return self.row_number - len(self.lines) + 1
 
     @property
     def complete(self) -> bool:
@@ -175,27 +65,37 @@ class SheetPreview:
 
 
 def recognise(
-    rows: Sequence[tuple[int, Row]],
+    rows: Sequence[NumberedRow],
     layout: Layout,
     *,
     mapping: Mapping[str, str | None] | None = None,
     first_column: int = 0,
+    spans: Sequence[Span] = (),
 ) -> HeaderMatch | None:
     """The header among a sheet's first rows, or None.
 
-    `mapping` (code → header as written, or None for « in no column ») overrides what would be recognised.
-    The row that names the most columns wins, the first one where two are equal.
+    `mapping` (code → header as written, or None for « in no column ») overrides what would be recognised; `spans` are
+    the merged cells. The row that names the most columns wins, the first one where two are equal; two rows read as one
+    win where nothing of them is in doubt and they name more columns than any row alone.
     """
     best: HeaderMatch | None = None
-    for position, (number, row) in enumerate(rows[:HEADER_WITHIN_ROWS]):
-        keys = _header_keys(row)
-        if not keys:
+    for position, numbered in enumerate(rows[:HEADER_WITHIN_ROWS]):
+        heading = single(numbered)
+        if heading is None:
             continue
         below = [cells for _, cells in rows[position + 1 : position + 1 + SAMPLE_ROWS]]
-        candidate = _match_row(number, row, keys, layout, mapping or {}, below, first_column)
+        candidate = _match(heading, layout, mapping or {}, below, first_column)
         if len(candidate.columns) + len(candidate.ambiguous) < 2 and not (candidate.columns and mapping):
             continue
         if best is None or _rank(candidate) > _rank(best):
+            best = candidate
+    for position, (upper, lower) in enumerate(pairwise(rows[:HEADER_WITHIN_ROWS])):
+        heading = pair(upper, lower, layout, spans)
+        if heading is None:
+            continue
+        below = [cells for _, cells in rows[position + 2 : position + 2 + SAMPLE_ROWS]]
+        candidate = _match(heading, layout, mapping or {}, below, first_column)
+        if candidate.complete and (best is None or _tells_more(candidate, best)):
             best = candidate
     return best
 
@@ -204,35 +104,26 @@ def _rank(match: HeaderMatch) -> tuple[bool, int]:
     return (not match.missing, len(match.columns) + len(match.ambiguous))
 
 
-def _header_keys(row: Row) -> dict[int, str]:
-    """Index → key of each header of the row; empty where a cell holds a date or a number, which no header row does."""
-    keys: dict[int, str] = {}
-    for index, cell in enumerate(row):
-        if cell is None:
-            continue
-        if not isinstance(cell, str):
-            return {}
-        if not cell or cell.isspace():
-            continue
-        if isinstance(parse_date(cell), dt.date):
-            return {}
-        # What stands in brackets explains (« Délai (j. ouvrés) », « Reçu le (jj/mm) »), but « Reçu(e) » is one word.
-        outside = cell.split(" (")[0].split("\n(")[0]
-        keys[index] = header_key(outside) or header_key(cell)
-    return {index: key for index, key in keys.items() if key}
+def _tells_more(of_two: HeaderMatch, of_one: HeaderMatch) -> bool:
+    """Whether two rows read as one say more than another header."""
+    if of_one.row_number == of_two.first_row:
+        return True  # The lower one is no row of a table that the upper one would head alone.
+    ours, theirs = ((match.complete, len(match.columns) + len(match.ambiguous)) for match in (of_two, of_one))
+    # As much as the lower row alone and otherwise: the upper one tells, unless it is a title over the whole table.
+    otherwise = of_one.row_number == of_two.row_number and of_one.columns != of_two.columns and len(of_two.lines[0]) > 1
+    return ours > theirs or (ours == theirs and otherwise)
 
 
-def _match_row(
-    number: int,
-    row: Row,
-    keys: Mapping[int, str],
+def _match(
+    heading: HeadingRows,
     layout: Layout,
     mapping: Mapping[str, str | None],
     below: Sequence[Row],
     first_column: int,
 ) -> HeaderMatch:
-    headers = unique_headers(row, first_column)
-    columns = _mapped(headers, row, mapping)
+    keys = heading.headings
+    headers = unique_headers(heading.texts, first_column)
+    columns = _mapped(headers, heading.texts, mapping)
     taken = {index for indices in columns.values() for index in indices}
     ambiguous: dict[str, tuple[str, ...]] = {}
     for code, claims in _claims(keys, layout, taken, set(mapping), below).items():
@@ -249,20 +140,19 @@ def _match_row(
     used = {index for indices in columns.values() for index in indices}
     claimed = {header for names in ambiguous.values() for header in names}
     return HeaderMatch(
-        row_number=number,
+        row_number=heading.row_number,
         headers=headers,
         columns=columns,
         unknown=tuple(headers[i] for i in keys if i not in used and headers[i] not in claimed),
         missing=tuple(code for code in layout.required if code not in columns and code not in ambiguous),
         ambiguous=ambiguous,
+        lines=heading.lines,
     )
 
 
-def _strongest(column: Column, claims: Sequence[tuple[int, int]], keys: Mapping[int, str]) -> list[int]:
+def _strongest(column: Column, claims: Sequence[tuple[int, int]], keys: Mapping[int, Heading]) -> list[int]:
     """The indices of the headers that name the column best: « date de réception » before « date de la demande »."""
-    sure = [
-        claim for claim in claims if claim[0] >= SURE and column.prevailing_keys.intersection(keys[claim[1]].split())
-    ]
+    sure = [claim for claim in claims if claim[0] >= SURE and column.prevailing_keys & keys[claim[1]].words]
     best = sure or claims
     strongest = max(strength for strength, _ in best)
     return [index for strength, index in best if strength == strongest]
@@ -287,7 +177,7 @@ def _mapped(headers: Sequence[str], row: Row, mapping: Mapping[str, str | None])
 
 
 def _claims(
-    keys: Mapping[int, str],
+    keys: Mapping[int, Heading],
     layout: Layout,
     taken: set[int],
     mapped: set[str],
@@ -299,7 +189,7 @@ def _claims(
     for index, key in keys.items():
         if index in taken:
             continue
-        strengths = ((column.strength(key), column) for column in layout.columns if column.code not in mapped)
+        strengths = ((layout.strength(column, key), column) for column in layout.columns if column.code not in mapped)
         for strength, column in sorted((found for found in strengths if found[0]), key=lambda found: -found[0]):
             if (strength >= SURE and column.kind != "choice") or _cells_agree(column, index, below):
                 claims.setdefault(column.code, []).append((strength, index))

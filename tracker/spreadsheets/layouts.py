@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from tracker.spreadsheets.headers import LONGEST_TEXT, Column, Layout
+from tracker.spreadsheets.columns import LONGEST_TEXT, Column, Layout
 from tracker.spreadsheets.vocabulary import (
     CHANNELS,
     CHANNELS_EXPECTED,
@@ -26,6 +26,7 @@ NUMBER = Column(
     weak="no | numéros | n° ligne",
     unless="téléphone | tél | dossier | étranger | agdref",
     longest=80,
+    of_arrival=True,
 )
 RECEIVED_ON = Column(
     "received_on",
@@ -39,6 +40,7 @@ RECEIVED_ON = Column(
     prevails="réception | réceptionné | arrivée | arrivé | reçu | entrée",
     kind="date",
     required=True,
+    of_arrival=True,
 )
 SENDER = Column(
     "sender",
@@ -50,6 +52,7 @@ SENDER = Column(
     weak="nom | noms | de | qui | commune | collectivité | organisme | personne",
     unless="indisponibilité | adresse | service | agent | ville | courriel | mail",
     longest=SENDER_LONGEST,
+    of_arrival=True,
 )
 CONTACT = Column(
     "sender_contact",
@@ -59,6 +62,7 @@ CONTACT = Column(
     weak="mail | e-mail | mél | contact",
     unless="nom | ip | réception | site | bureau",
     longest=CONTACT_LONGEST,
+    of_arrival=True,
 )
 """Of what is pasted alone: an import takes no address, since a register of past years needs none."""
 SENDER_ROLE = Column(
@@ -66,6 +70,7 @@ SENDER_ROLE = Column(
     "La qualité",
     "qualité | fonction | mandat | titre | qualité du demandeur",
     unless="démarche",
+    of_arrival=True,
 )
 SUBJECT = Column(
     "subject",
@@ -76,12 +81,14 @@ SUBJECT = Column(
     weak="demande | contenu | question | courrier | courriel | réclamation | message | nature de la demande",
     unless="refus | retard | indisponibilité | date",
     longest=SUBJECT_LONGEST,
+    of_arrival=True,
 )
 THEME = Column(
     "theme",
     "La thématique",
     "thématique | thème | domaine | matière | rubrique",
     weak="catégorie",
+    of_arrival=True,
 )
 CHANNEL = Column(
     "channel",
@@ -95,6 +102,7 @@ CHANNEL = Column(
     words=CHANNELS,
     one_of="un canal connu",
     expected=CHANNELS_EXPECTED,
+    of_arrival=True,
 )
 NATURE = Column(
     "nature",
@@ -106,11 +114,13 @@ NATURE = Column(
     words=NATURES,
     one_of="une nature connue",
     expected=NATURES_EXPECTED,
+    of_arrival=True,
 )
 MAILBOX = Column(
     "mailbox",
     "La boîte",
     "boîte | boîte mail | boîte aux lettres | bal | boîte fonctionnelle | boîte de réception | adresse de réception",
+    of_arrival=True,
 )
 OFFICE = Column(
     "office",
@@ -119,7 +129,7 @@ OFFICE = Column(
     "bureau concerné | service concerné | direction | service traitant | bureau traitant | "
     "affectation | destinataire | pôle | service affecté | transmis au service | orienté vers | "
     "service compétent | attribution | direction / bureau",
-    unless="date | postal | rendu",
+    unless="date | postal | rendu | départ | sortie",
 )
 SITE = Column(
     "site",
@@ -127,6 +137,7 @@ SITE = Column(
     "site | sous-préfecture | arrondissement | lieu d'arrivée",
     weak="lieu",
     unless="internet | web",
+    of_arrival=True,
 )
 ANSWERED_ON = Column(
     "answered_on",

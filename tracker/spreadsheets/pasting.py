@@ -12,7 +12,8 @@ from typing import Final
 
 from tracker.errors import SillageError
 from tracker.spreadsheets.cells import clean_text
-from tracker.spreadsheets.headers import HeaderMatch, Layout, recognise
+from tracker.spreadsheets.columns import Layout
+from tracker.spreadsheets.headers import HeaderMatch, recognise
 from tracker.spreadsheets.reading import Row
 
 MOST_COLUMNS: Final = 60
@@ -73,7 +74,7 @@ def find_header(rows: Sequence[Sequence[str]], layout: Layout) -> HeaderMatch | 
     `row_number` counts from 1. None: every row is a demande."""
     numbered: list[tuple[int, Row]] = [(number, [*row]) for number, row in enumerate(rows, start=1)]
     match = recognise(numbered, layout)
-    if match is None or match.row_number > TITLES:
+    if match is None or match.first_row > TITLES:
         return None
-    above = rows[: match.row_number - 1]
+    above = rows[: match.first_row - 1]
     return match if all(sum(map(bool, row)) == 1 for row in above) else None

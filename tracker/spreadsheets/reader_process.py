@@ -20,6 +20,7 @@ from xml.etree import ElementTree
 from xml.parsers import expat
 
 from python_calamine import (
+    CalamineSheet,
     CalamineWorkbook,
     PasswordError,
     SheetTypeEnum,
@@ -52,11 +53,18 @@ ODS_TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
 ODS_TYPE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0 value-type"
 # A cell with a formula whose start tag says no type of value: a sign only, the parser tells.
 ODS_UNCOMPUTED = re.compile(rb"<(?:\w+:)?table-cell\b(?=[^>]*\bformula\s*=)(?![^>]*\bvalue-type\s*=)")
+# A cell merged over another column.
+ODS_SPAN = re.compile(rb"""\bnumber-columns-spanned\s*=\s*["'](?!1["'])""")
 MOST_UNCOMPUTED = 1_000_000
 """A few bytes may say « this formula, in a million rows »: what goes beyond is no register."""
 
+SPANS_WITHIN_ROWS = 60
+"""Headers that are merged over several columns stand among the first rows of a sheet."""
+
 Places = list[tuple[int, int]]
 """Row (from 1) and column (from 0) of cells, in the order of the file."""
+Spans = list[tuple[int, int, int]]
+"""Row (from 1), first and last column (from 0) of cells merged over several columns."""
 
 
 def limit_resources() -> None:
@@ -125,10 +133,12 @@ def formulas_of(archive: zipfile.ZipFile | None, members: list[str], index: int)
 
 
 class OdsScan:
-    """What an ods workbook says of its cells beside their values: which formulas have no stored result, by sheet."""
+    """What an ods workbook says of its cells beside their values, by sheet: which formulas have no stored result, which
+    of the first cells are merged."""
 
     def __init__(self) -> None:
         self.formulas: list[Places] = []
+        self.spans: list[Spans] = []
         self.depth = 0  # A table inside a cell is no sheet.
         self.row = self.next_row = self.column = 0
 
@@ -140,6 +150,7 @@ class OdsScan:
             self.depth += 1
             if self.depth == 1:
                 self.formulas.append([])
+                self.spans.append([])
                 self.next_row = 1
         elif self.depth != 1:
             return
@@ -151,6 +162,9 @@ class OdsScan:
 
     def cell(self, attributes: dict[str, str]) -> None:
         width = int(attributes.get(ODS_TABLE + "number-columns-repeated", 1))
+        spanned = int(attributes.get(ODS_TABLE + "number-columns-spanned", 1))
+        if spanned > 1 and self.row <= SPANS_WITHIN_ROWS:
+            self.spans[-1].append((self.row, self.column, self.column + spanned - 1))
         if ODS_TABLE + "formula" in attributes and ODS_TYPE not in attributes:
             if (self.next_row - self.row) * width > MOST_UNCOMPUTED - len(self.formulas[-1]):
                 raise MemoryError
@@ -167,13 +181,29 @@ def scan_ods(archive: zipfile.ZipFile) -> OdsScan:
     """Read what `OdsScan` holds; most workbooks have nothing of it and cost one search of their bytes."""
     scan = OdsScan()
     with archive.open(ODS_MEMBER) as content:
-        if not holds(ODS_UNCOMPUTED, content, LONGEST_CELL_BYTES):
+        formulas = holds(ODS_UNCOMPUTED, content, LONGEST_CELL_BYTES)
+    with archive.open(ODS_MEMBER) as content:
+        if not formulas and not holds(ODS_SPAN, content, 100):
             return scan
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartElementHandler, parser.EndElementHandler = scan.start, scan.end
     with archive.open(ODS_MEMBER) as content:
         parser.ParseFile(content)
     return scan
+
+
+def spans_of(grid: CalamineSheet, ods: OdsScan, index: int, first_column: int) -> Spans:
+    """The merged cells of the first rows of a sheet, their columns as they are numbered in its rows."""
+    if index < len(ods.spans):
+        found = ods.spans[index]
+    else:
+        ranges = grid.merged_cell_ranges or []
+        found = [(top + 1, left, right) for (top, left), (_, right) in ranges if right > left]
+    return sorted(
+        (row, left - first_column, right - first_column)
+        for row, left, right in found
+        if row <= SPANS_WITHIN_ROWS and left >= first_column
+    )
 
 
 def marked(rows: Iterator[Any], formulas: Iterator[tuple[int, int]], first_column: int) -> Iterator[list[object]]:
@@ -209,7 +239,8 @@ def send_workbook(path: Path, rows_per_sheet: int | None) -> None:
         first_column = grid.start[1] if grid.start else 0
         height = grid.end[0] + 1 if grid.end else 0
         hidden = sheet.visible is not SheetVisibleEnum.Visible
-        send(("sheet", sheet.name, hidden, first_column, height, position / len(kept), 1 / len(kept)))
+        spans = spans_of(grid, ods, index, first_column)
+        send(("sheet", sheet.name, hidden, first_column, height, position / len(kept), 1 / len(kept), spans))
         formulas = (
             iter(sorted(ods.formulas[index])) if index < len(ods.formulas) else formulas_of(archive, members, index)
         )

@@ -28,6 +28,9 @@ whose result is not stored (another program than an office suite wrote it) is No
 
 Row: TypeAlias = list[Cell]
 
+Span: TypeAlias = tuple[int, int, int]
+"""A cell merged over others of its row: the row as the spreadsheet numbers it, its first and last columns in `rows`."""
+
 READER = Path(reader_process.__file__)
 KILLED_BY_LIMITS = {
     -signal.SIGABRT,
@@ -61,6 +64,8 @@ class Sheet:
     begins: float
     share: float
     """The part of the workbook that this sheet is, sheets counted alike: where it begins and how much (0 to 1)."""
+    spans: list[Span]
+    """The merged cells of its first rows."""
     rows: Iterator[tuple[int, Row]]
     """Number of the row in the file (1 is the first, as the spreadsheet shows it) and its cells."""
 
@@ -85,8 +90,8 @@ class Workbook:
         """Raises CorruptWorkbook, ExpandsTooMuch or EncryptedWorkbook, here or while the rows are read."""
         while (message := self._receive())[0] == "sheet":
             rows = self._rows()
-            _, name, hidden, first_column, height, begins, share = message
-            yield Sheet(name, hidden, first_column, height, begins, share, rows)
+            _, name, hidden, first_column, height, begins, share, spans = message
+            yield Sheet(name, hidden, first_column, height, begins, share, spans, rows)
             # What the caller left unread stands between here and the next sheet.
             for _ in rows:
                 pass

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from tracker.spreadsheets.cells import shown
 from tracker.spreadsheets.reading import Cell, Row
@@ -57,22 +57,22 @@ def _filled(cell: Cell) -> bool:
 def classify(
     row: Row,
     *,
-    header_keys: Sequence[str],
+    header_lines: Sequence[Mapping[int, str]],
     number: int | None,
     sender: int | None,
     computed: Collection[int],
 ) -> RowKind:
     """The kind of a row whose anchor cell is empty or is no date.
 
-    `number`, `sender` and `computed` are the indices of the columns for the order number, the sender and what the
-    spreadsheet computes (delays). A line numbered in advance holds nothing else and is blank; in « 12, Total » a
-    number stands before a sender: it is a record.
+    `header_lines` are the keys of each row of headers, by index; `number`, `sender` and `computed` are the indices of
+    the columns for the order number, the sender and what the spreadsheet computes (delays). A line numbered in advance
+    holds nothing else and is blank; in « 12, Total » a number stands before a sender: it is a record.
     """
     filled = {index: cell for index, cell in enumerate(row) if _filled(cell)}
     if not filled:
         return RowKind.BLANK
     texts = {i: c for i, c in filled.items() if isinstance(c, str) and not FIGURE_TEXT.fullmatch(c.strip())}
-    if _is_header_again(texts, header_keys):
+    if any(_is_header_again(texts, line) for line in header_lines):
         return RowKind.TOTALS
     labels = {index for index, text in texts.items() if is_label(text)}
     numbered = number is not None and number in filled and number not in texts
@@ -101,6 +101,6 @@ def is_label(text: str) -> bool:
     return bool(TOTAL_LABEL.fullmatch(folded) or FIGURE_LABEL.fullmatch(folded) or PERCENT_LABEL.match(text))
 
 
-def _is_header_again(texts: dict[int, str], header_keys: Sequence[str]) -> bool:
-    same = sum(header_key(text) == header_keys[index] for index, text in texts.items() if index < len(header_keys))
+def _is_header_again(texts: dict[int, str], line: Mapping[int, str]) -> bool:
+    same = sum(header_key(text) == line[index] for index, text in texts.items() if index in line)
     return same >= 2 and same == len(texts)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from tracker.spreadsheets.cells import UNCOMPUTED, Fault, Value, parse_date, shown
+from tracker.spreadsheets.columns import Layout
 from tracker.spreadsheets.errors import (
     AmbiguousColumns,
     EmptyWorkbook,
@@ -21,13 +22,12 @@ from tracker.spreadsheets.headers import (
     HEADER_WITHIN_ROWS,
     SAMPLE_ROWS,
     HeaderMatch,
-    Layout,
     SheetPreview,
     recognise,
 )
 from tracker.spreadsheets.reading import Row, Sheet, open_workbook
 from tracker.spreadsheets.rowkinds import RowKind, classify, is_blank
-from tracker.spreadsheets.wording import column_letters, header_key, quoted, sheet_year
+from tracker.spreadsheets.wording import column_letters, quoted, sheet_year
 
 Values: TypeAlias = dict[str, Value]
 Check: TypeAlias = Callable[[Values], "Iterable[tuple[str, Fault]]"]
@@ -249,7 +249,7 @@ def _head(
     sheet: Sheet, layout: Layout, mapping: Mapping[str, str | None] | None
 ) -> tuple[list[NumberedRow], SheetPreview]:
     head = list(itertools.islice(sheet.rows, HEAD_ROWS))
-    match = recognise(head, layout, mapping=mapping, first_column=sheet.first_column)
+    match = recognise(head, layout, mapping=mapping, first_column=sheet.first_column, spans=sheet.spans)
     filled = tuple((number, tuple(map(shown, row))) for number, row in head if not is_blank(row))
     return head, SheetPreview(sheet.name, sheet.hidden, filled, match)
 
@@ -298,7 +298,7 @@ class SheetReader:
         ]
         self.anchor_code = layout.anchor
         self.anchor_label = layout.by_code[layout.anchor].label
-        self.header_keys = tuple(map(header_key, table.match.headers))
+        self.header_lines = table.match.lines
         self.number = columns.get("number", (None,))[0]
         self.sender = columns.get("sender", (None,))[0]
         self.computed = columns.get("computed", ())
@@ -338,7 +338,7 @@ class SheetReader:
     def _set_aside(self, cells: Row, faults: list[tuple[str, Fault]]) -> bool:
         """Whether a row without its anchor is no record, counted as what it is; one that is gets the fault it lacks."""
         kind = classify(
-            cells, header_keys=self.header_keys, number=self.number, sender=self.sender, computed=self.computed
+            cells, header_lines=self.header_lines, number=self.number, sender=self.sender, computed=self.computed
         )
         if kind is RowKind.BLANK:
             self.table.pending += 1

@@ -10,13 +10,15 @@ from django.db.models import F
 
 from tests.tracker.importing.conftest import Import
 from tests.tracker.reference_calendar import legal_dates
-from tests.tracker.spreadsheets.layouts import TODAY, Expected, RegisterMaker
+from tests.tracker.spreadsheets.layouts import TODAY, Expected, GroupedRegisterMaker, RegisterMaker
 from tests.tracker.spreadsheets.workbooks import write_workbook
 from tracker.enums import Machine, Purpose
 from tracker.models import Deadline, EventText, ExternalIdentity, Prefecture, Ticket, TicketKind
 
 SEEDS = (*range(18), 36, 55, 140, 150, 188, 326, 357)
 """The last ones have many answers and neither channel nor nature: their figures are compared whole."""
+GROUPED_SEEDS = (1, 5, 14, 17)
+"""With headers in two rows."""
 FORMATS = (".xlsx", ".xls", ".ods")
 CLOSED = legal_dates("44", 2023) | legal_dates("44", 2024)
 
@@ -47,11 +49,14 @@ def recounted(expected: dict[str, Expected]) -> Counter[tuple[date, date, int]]:
     )
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    ("made", "seed"),
+    [*((RegisterMaker, seed) for seed in SEEDS), *((GroupedRegisterMaker, seed) for seed in GROUPED_SEEDS)],
+)
 def test_generated_register_comes_in_whole_and_once(
-    bring: Import, prefecture: Prefecture, tmp_path: Path, seed: int
+    bring: Import, prefecture: Prefecture, tmp_path: Path, made: type[RegisterMaker], seed: int
 ) -> None:
-    maker = RegisterMaker(seed)
+    maker = made(seed)
     sheets, expected = maker.sheets()
     path = write_workbook(tmp_path / f"registre{FORMATS[seed % 3]}", sheets)
     wanted = sum(len(sheet.taken) for sheet in expected.values())

@@ -9,6 +9,8 @@ import datetime as dt
 import random
 from dataclasses import dataclass, field
 
+from tests.tracker.spreadsheets.workbooks import Merged
+
 HEADERS = {
     "number": ["N°", "N° d'ordre", "Numéro", "Réf.", "REFERENCE", "n° d’enregistrement", "N° Chrono"],
     "received_on": [
@@ -44,6 +46,26 @@ HEADERS = {
     "met_on": ["Rendez-vous tenu le", "Tenu le", "RDV tenu le"],
     "delay": ["Délai", "Délai (j. ouvrés)", "Nombre de jours", "Nb jours", "Délai de réponse"],
 }
+GROUPS = {
+    "arrival": ["Arrivée", "ARRIVÉE", "Réception", "Arrivée en préfecture", "Demande"],
+    "answer": ["Réponse", "Réponse à l'usager", "Départ", "RÉPONSE"],
+    "holding": ["Réponse d'attente", "Courrier d'attente"],
+    "pieces": ["Pièces", "Pièces complémentaires"],
+    "proposal": ["Proposition", "Proposition de RDV"],
+}
+"""Headers of the upper row of two, merged over those of the lower one."""
+IN_GROUP = {
+    "received_on": ("arrival", ["Date", "Le", "Reçu le", "Date d'arrivée", "Date (jj/mm)"]),
+    "number": ("arrival", ["N°", "Numéro"]),
+    "sender": ("arrival", ["Expéditeur", "Nom", "Usager"]),
+    "subject": ("arrival", ["Objet", "Motif"]),
+    "channel": ("arrival", ["Mode", "Canal"]),
+    "answered_on": ("answer", ["Date", "Le", "Date d'envoi", "Envoyée le"]),
+    "holding_on": ("holding", ["Date", "Le", "Date d'envoi"]),
+    "asked_on": ("pieces", ["Demandées le"]),
+    "completed_on": ("pieces", ["Reçues le"]),
+    "proposed_on": ("proposal", ["Date", "Faite le"]),
+}
 REPLY_OPTIONS = ["number", "sender", "subject", "office", "answered_on", "holding_on", "asked_on", "completed_on"]
 REPLY_OPTIONS += ["channel", "nature", "notes", "delay"]
 MEETING_OPTIONS = ["number", "sender", "subject", "proposed_on", "met_on", "notes", "delay"]
@@ -55,6 +77,8 @@ MONTHS = ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "ao�
 MONTHS += ["décembre"]
 SENDERS = ["Usager 0012", "Total Énergies", "Mairie n° 4", "Moyenne Vallée (SIVU)", "=cmd|' /C calc'!A0", "Zoé 😀"]
 TODAY = dt.date(2024, 6, 30)
+UNREAD = "unread"
+"""A column that says nothing to the tool."""
 
 
 @dataclass
@@ -119,7 +143,7 @@ class RegisterMaker:
     def _sheet(self) -> tuple[list[list[object]], Expected]:
         titles = [["Suivi des demandes – année 2023"], [], ["Dates saisies en texte"], ["Service : qualité"]]
         rows: list[list[object]] = list(titles[: self.random.randint(0, 4)])
-        rows.append([self.headers[code] for code in self.codes])
+        rows += self._headers()
         expected = Expected(header_row=len(rows))
         self.misnamed = False
         trailing_blank = 0
@@ -146,6 +170,9 @@ class RegisterMaker:
         rows += [[None] * len(self.codes)] * self.random.choice([0, 0, 3])
         return [[None] * self.margin + row for row in rows], expected
 
+    def _headers(self) -> list[list[object]]:
+        return [[self.headers[code] for code in self.codes]]
+
     def _record(self, rank: int) -> tuple[dict[str, object], dict[str, object]]:
         """A row that must be taken: its values, and its cells."""
         received = dt.date(2023, 1, 2) + dt.timedelta(days=self.random.randrange(400))
@@ -169,6 +196,8 @@ class RegisterMaker:
                 values[code] = cells[code] = text
         if "number" in self.codes and self.random.random() < 0.5:
             cells["number"] = rank
+        if UNREAD in self.codes:
+            cells[UNREAD] = "M. Martin"
         if "delay" in self.codes:
             cells["delay"] = self.random.choice([3, "3 j", None])
         return values, cells
@@ -203,3 +232,43 @@ class RegisterMaker:
         row[0 if self.codes[0] != "delay" else 1] = label
         row[-1 if self.codes[-1] != "delay" else -2] = row[-1 if self.codes[-1] != "delay" else -2] or rank
         return row
+
+
+class GroupedRegisterMaker(RegisterMaker):
+    """The same with headers in two rows, those of the upper one merged over several columns, or written above the first
+    of them alone."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__(seed)
+        draw = random.Random(f"groups {seed}")
+        self.merged = draw.random() < 0.8
+        names = {group: draw.choice(labels) for group, labels in GROUPS.items()}
+        blocks: dict[str, list[str]] = {}
+        for code in self.codes:
+            group, _ = IN_GROUP.get(code, (code, []))
+            # Only the dates are always below their group: the rest may stand beside it.
+            alone = code not in IN_GROUP or (not code.endswith("_on") and draw.random() < 0.3)
+            blocks.setdefault(code if alone else group, []).append(code)
+        if self.merged and "answer" in blocks and draw.random() < 0.5:
+            blocks["answer"].append(UNREAD)
+        if len(blocks) == 1:  # One header over all the others is a title.
+            blocks["notes"] = ["notes"]
+            self.headers["notes"] = draw.choice(HEADERS["notes"])
+        order = list(blocks)
+        draw.shuffle(order)
+        self.codes = [code for block in order for code in blocks[block]]
+        self.lower: dict[str, str | None] = {}
+        self.upper: dict[str, object] = {}
+        for block in order:
+            first, *others = blocks[block]
+            if block not in GROUPS:
+                self.upper[first] = Merged(self.headers[first], rows=2) if self.merged else self.headers[first]
+                continue
+            several = self.merged and others
+            self.upper[first] = Merged(names[block], columns=len(blocks[block])) if several else names[block]
+            for code in blocks[block]:
+                self.lower[code] = "Signataire" if code == UNREAD else draw.choice(IN_GROUP[code][1])
+                self.headers[code] = f"{names[block]} – {self.lower[code]}"
+
+    def _headers(self) -> list[list[object]]:
+        return [[self.upper.get(code) for code in self.codes], [self.lower.get(code) for code in self.codes]]

@@ -2,20 +2,29 @@
 
 import pytest
 
-from tests.tracker.spreadsheets.layouts import TODAY, RegisterMaker
+from tests.tracker.spreadsheets.layouts import TODAY, GroupedRegisterMaker, RegisterMaker
 from tests.tracker.spreadsheets.workbooks import write_workbook
 from tracker.spreadsheets.registers import read_register
 from tracker.spreadsheets.tables import RowProblem, TableRow
 
+FORMATS = (".xlsx", ".xls", ".ods")
 
-@pytest.mark.parametrize("extension", [".xlsx", ".xls", ".ods"])
+
+@pytest.mark.parametrize("extension", FORMATS)
 @pytest.mark.parametrize("seed", range(40))
 def test_generated_register_gives_back_what_was_put_in(tmp_path, seed, extension):
-    maker = RegisterMaker(seed)
-    sheets, expected = maker.sheets()
-    path = write_workbook(tmp_path / f"registre{extension}", sheets)
+    check(RegisterMaker(seed), tmp_path / f"registre{extension}")
 
-    reading = read_register(path, kind=maker.kind, today=TODAY)
+
+@pytest.mark.parametrize("extension", FORMATS)
+@pytest.mark.parametrize("seed", range(30))
+def test_generated_register_with_headers_in_two_rows_gives_back_what_was_put_in(tmp_path, seed, extension):
+    check(GroupedRegisterMaker(seed), tmp_path / f"registre{extension}")
+
+
+def check(maker, path):
+    sheets, expected = maker.sheets()
+    reading = read_register(write_workbook(path, sheets), kind=maker.kind, today=TODAY)
     results = list(reading)
 
     assert reading.rows == reading.taken + reading.refused + reading.blank + reading.totals

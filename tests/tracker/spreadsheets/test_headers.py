@@ -5,9 +5,10 @@ import datetime as dt
 import pytest
 
 from tests.tracker.spreadsheets.layouts import HEADERS
-from tests.tracker.spreadsheets.workbooks import write_workbook
+from tests.tracker.spreadsheets.workbooks import Merged, write_workbook
+from tracker.spreadsheets.columns import Column, Layout
 from tracker.spreadsheets.errors import AmbiguousColumns, HeaderNotFound, MappingMismatch, MissingColumns
-from tracker.spreadsheets.headers import Column, Layout, recognise
+from tracker.spreadsheets.headers import recognise
 from tracker.spreadsheets.layouts import REGISTERS, register_layout
 from tracker.spreadsheets.registers import read_register
 from tracker.spreadsheets.tables import TableReading, preview_sheets
@@ -257,3 +258,116 @@ def test_no_header_belongs_to_two_columns_of_a_register(kind):
     for column in REGISTERS[kind].columns:
         for key in column.name_keys:
             assert owners.setdefault(key, column.code) == column.code
+
+
+def match_two(upper, lower, *, spans=(), kind="courrier", below=(), above=()):
+    rows = list(enumerate([*above, upper, lower, *below], 1))
+    return recognise(rows, register_layout(kind), spans=[(len(above) + 1, *span) for span in spans])
+
+
+def test_headers_in_two_rows_are_read_together():
+    upper = ["N°", "Arrivée", "", "Réponse", "", "Observations"]
+    found = match_two(upper, ["", "Date", "Service", "Date", "Service", ""], spans=[(1, 2), (3, 4)])
+    assert (found.first_row, found.row_number) == (1, 2)
+    assert found.headers[1:5] == ("Arrivée – Date", "Arrivée – Service", "Réponse – Date", "Réponse – Service")
+    assert found.columns == {"number": (0,), "received_on": (1,), "office": (2,), "answered_on": (3,), "notes": (5,)}
+    assert found.unknown == ("Réponse – Service",)
+
+
+@pytest.mark.parametrize(
+    ("group", "header", "code"),
+    [
+        ("Arrivée", "Date", "received_on"),
+        ("Courrier arrivé", "Le", "received_on"),
+        ("Demande", "Date de réception", "received_on"),
+        ("Réponse", "Date", "answered_on"),
+        ("Départ", "Le", "answered_on"),
+        ("Réponse", "Envoyée le", "answered_on"),
+        ("Suivi", "Date d'envoi", "answered_on"),
+        ("Réponse d'attente", "Date d'envoi", "holding_on"),
+        ("Réponse", "Attente", "holding_on"),
+        ("Accusé de réception", "Date", "acknowledged_on"),
+        ("Pièces", "Demandées le", "asked_on"),
+        ("Pièces complémentaires", "Reçues le", "completed_on"),
+        ("Demandeur", "Nom", "sender"),
+        ("Arrivée", "Mode", "channel"),
+        ("Arrivée", "Objet", "subject"),
+        ("Réponse", "Délai", "computed"),
+        # The date of something else, the reply's own number, whom it is sent to: nothing of the demande.
+        ("Délibération", "Date", None),
+        ("Arrivée", "Date d'envoi", None),
+        ("Arrivée", "Heure", None),
+        ("Réponse", "N°", None),
+        ("Réponse", "Mode", None),
+        ("Départ", "Destinataire", None),
+        ("Réponse", "Signataire", None),
+    ],
+)
+def test_header_under_another_is_read_with_it(group, header, code):
+    """Beside the two columns that make the rows a pair: the arrival, and the observations."""
+    filler = ("Arrivée", "Reçu le") if code != "received_on" else ("Réponse", "Répondu le")
+    found = match_two(
+        [filler[0], "", group, "", "Observations"],
+        [filler[1], "Visa", header, "Visa", ""],
+        spans=[(0, 1), (2, 3)],
+    )
+    assert found.row_number == 2
+    assert [known for known, places in found.columns.items() if places == (2,)] == ([code] if code else [])
+
+
+def test_upper_header_that_is_not_merged_stands_over_the_blanks_to_its_right():
+    upper = ["Objet", "Arrivée", "", "Réponse", ""]
+    assert match_two(upper, ["", "Date", "Service", "Date", "Délai"]).columns == {
+        "received_on": (1,), "office": (2,), "answered_on": (3,), "computed": (4,), "subject": (0,),
+    }  # fmt: skip
+
+
+def test_guess_that_would_mislead_asks_a_person():
+    """« Objet » stands under « Réponse » by accident or not: only the merged cells would tell."""
+    found = match_two(["Arrivée", "Réponse", "", ""], ["Date", "Date", "Service", "Objet"])
+    assert not found.complete
+    assert "received_on" in found.ambiguous
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ["", "Usager 3", "Service des étrangers", ""],
+        ["12", "Date", "Objet du courrier illisible", ""],
+        ["", "Réponse", "Service", "Courrier"],
+        ["", "Date", "Service", "3"],
+        ["", "Date", "Service", "03/01/2023"],
+        ["31/02/2023", "Date", "Service", ""],
+    ],
+)
+def test_row_of_a_register_is_no_row_of_headers(row):
+    """Not even below a header that is merged over two columns."""
+    found = match_two(["Reçu le", "Objet", "", "Suite"], row, spans=[(1, 2)])
+    assert found.row_number == 1
+
+
+def test_title_over_a_header_is_no_row_of_it():
+    lower = ["Date", "Expéditeur", "Objet", "Répondu le"]
+    found = match_two(["Arrivée du courrier", "", "", ""], lower, spans=[(0, 3)], above=[["Préfecture", "", "", ""]])
+    assert (found.row_number, found.headers) == (3, tuple(lower))
+    assert len(found.lines) == 1
+
+
+def test_header_in_two_rows_printed_again_is_no_record(tmp_path):
+    upper = ["N°", Merged("Arrivée", columns=2), None, Merged("Réponse", columns=2), None]
+    lower = [None, "Date", "Service", "Date", "Service"]
+    rows = [upper, lower, [1, dt.date(2023, 1, 3), "DCL", dt.date(2023, 1, 4), "DCL"], upper, lower]
+    reading, taken = read(write_workbook(tmp_path / "r.xlsx", {"A": rows}))
+    assert (reading.rows, reading.taken, reading.totals) == (3, 1, 2)
+    assert taken[0].raw["Réponse – Service"] == "DCL"
+
+
+def test_person_names_a_column_by_its_two_headers(tmp_path):
+    rows = [["Arrivée", "Réponse", "Objet", "Retour"], ["Date", "Date", None, "Date"]]
+    rows.append([dt.date(2023, 1, 3), dt.date(2023, 1, 4), "x", dt.date(2023, 1, 9)])
+    path = write_workbook(tmp_path / "r.ods", {"A": rows})
+    _, (row,) = read(path, mapping={"answered_on": "Retour – Date"})
+    assert row.values["answered_on"] == dt.date(2023, 1, 9)
+    # What was said of the lower row alone, before both were read together, still holds.
+    _, (row,) = read(path, mapping={"received_on": "Date", "answered_on": "Date (3)"})
+    assert row.values["answered_on"] == dt.date(2023, 1, 9)

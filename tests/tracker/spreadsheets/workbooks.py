@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import zipfile
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
@@ -26,6 +27,15 @@ ODS_MANIFEST = (
 )
 
 
+@dataclass(frozen=True)
+class Merged:
+    """A cell over those to its right or below it, which are None."""
+
+    text: str
+    columns: int = 1
+    rows: int = 1
+
+
 def write_workbook(path: Path, sheets: Mapping[str, Rows]) -> Path:
     """Write `sheets` in the format that the extension of `path` says."""
     {".xlsx": _write_xlsx, ".xls": _write_xls, ".ods": _write_ods}[path.suffix](path, sheets)
@@ -39,7 +49,15 @@ def _write_xlsx(path: Path, sheets: Mapping[str, Rows]) -> None:
         worksheet = workbook.create_sheet(name)
         for number, row in enumerate(rows, 1):
             for index, value in enumerate(row, 1):
-                if value is not None:
+                if isinstance(value, Merged):
+                    worksheet.cell(number, index, value.text)
+                    worksheet.merge_cells(
+                        start_row=number,
+                        start_column=index,
+                        end_row=number + value.rows - 1,
+                        end_column=index + value.columns - 1,
+                    )
+                elif value is not None:
                     cell = worksheet.cell(number, index)
                     cell.value = value
                     if isinstance(value, str):
@@ -54,7 +72,9 @@ def _write_xls(path: Path, sheets: Mapping[str, Rows]) -> None:
         worksheet = workbook.add_sheet(name)
         for number, row in enumerate(rows):
             for index, value in enumerate(row):
-                if isinstance(value, dt.date):
+                if isinstance(value, Merged):
+                    worksheet.write_merge(number, number + value.rows - 1, index, index + value.columns - 1, value.text)
+                elif isinstance(value, dt.date):
                     worksheet.write(number, index, value, date_style)
                 elif value is not None:
                     worksheet.write(number, index, value)
@@ -83,6 +103,9 @@ def _ods_row(row: Sequence[object]) -> str:
 def _ods_cell(value: object) -> str:
     if value is None:
         return "<table:table-cell/>"
+    if isinstance(value, Merged):
+        spans = f'table:number-columns-spanned="{value.columns}" table:number-rows-spanned="{value.rows}"'
+        return _ods_cell(value.text).replace("table-cell", f"table-cell {spans}", 1)
     if isinstance(value, dt.datetime | dt.date):
         shown = f'office:value-type="date" office:date-value="{value.isoformat()}"'
     elif isinstance(value, int | float):
