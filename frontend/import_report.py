@@ -166,7 +166,7 @@ class ImportReport:
             *([Figure(f"dont {updated.lower()}", result["updated"])] if result["updated"] else []),
             Figure("Refusées", len(result["refused"]), "#refusees" if result["refused"] else ""),
             Figure("Vides", result["blank"]),
-            Figure("Lignes de totaux", result["totals"]),
+            Figure("Totaux et notes" if self.notes else "Lignes de totaux", result["totals"]),
         ]
 
     @property
@@ -213,6 +213,19 @@ class ImportReport:
             if names:
                 found.append((label, ", ".join(f"«\xa0{name}\xa0»" for name in names[:NAMES_SHOWN]) + further))
         return found
+
+    @property
+    def notes(self) -> list[tuple[str, str]]:
+        """The lines under the tables that were left aside: where, and what they say as long as it is kept."""
+        return [
+            (f"Feuille «\xa0{note['sheet']}\xa0», ligne {note['row']}", note["text"])
+            for note in self.job.result.get("notes", ())
+        ]
+
+    @property
+    def notes_title(self) -> str:
+        one, several = "note sous le tableau, laissée de côté", "notes sous le tableau, laissées de côté"
+        return counted(len(self.notes), one, several)
 
     @cached_property
     def refused(self) -> list[RefusedRow]:

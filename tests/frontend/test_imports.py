@@ -384,6 +384,21 @@ def test_files_and_cells_are_forgotten_in_time(client: Client, make: Make, froze
     assert [refused["raw"] for refused in rehearsal.result["refused"]] == [{}]
 
 
+def test_notes_under_the_table_are_said_and_forgotten_with_the_cells(client: Client, make: Make, frozen: Any) -> None:
+    done = carried_out(client, rehearsed(client, make(row(1), ["Fait à Nantes, le 4 mars 2026"])))
+    result = done.result
+    assert (result["rows"], result["taken"], result["totals"], result["refused"]) == (2, 1, 1, [])
+    shown = page(client, done)
+    assert "1 note sous le tableau, laissée de côté" in shown and "Fait à Nantes, le 4 mars 2026" in shown
+    assert "dont 1 note sous le tableau" in result["sentence"]
+    frozen.shift(timedelta(days=31))
+    assert forget_old_files() == 2
+    assert forget_old_files() == 0
+    client.force_login(done.created_by)  # type: ignore[arg-type]
+    shown = page(client, done)
+    assert "Feuille « Suivi », ligne 3" in shown and "Nantes" not in shown
+
+
 def test_a_process_that_dies_after_its_last_row_loses_no_report(client: Client, make: Make) -> None:
     """The file is deleted only once the report is kept: whoever takes the job up has nothing left to read."""
     done = carried_out(client, rehearsed(client, make(row(1), row(2))))

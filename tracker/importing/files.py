@@ -37,8 +37,8 @@ def forget_file(job: Job) -> None:
 
 
 def forget_old_files() -> int:
-    """For the nightly task: delete the files of ended imports after a day and the cells of refused rows after thirty;
-    returns how many imports lost something."""
+    """For the nightly task: delete the files of ended imports after a day, the cells of refused rows and the notes
+    after thirty; returns how many imports lost something."""
     now, count = clock.now(), 0
     ended = Job.objects.filter(kind__in=(JOB_KIND, ORGANISATION_KIND), state__in=(JobState.DONE, JobState.FAILED))
     for job in ended.filter(ended_at__lt=now - REHEARSAL_KEPT).exclude(file="").defer("result", "checkpoint"):
@@ -51,9 +51,11 @@ def forget_old_files() -> int:
 
 def forget_cells(job: Job) -> bool:
     """Whether there was anything left to forget."""
-    refused = job.result["refused"]
-    if not job.checkpoint and not any(row["raw"] for row in refused):
+    refused, notes = job.result["refused"], job.result.get("notes", [])
+    if not job.checkpoint and not any(row["raw"] for row in refused) and not any(note["text"] for note in notes):
         return False
     result = {**job.result, "refused": [{**row, "raw": {}} for row in refused]}
+    if notes:
+        result["notes"] = [{**note, "text": ""} for note in notes]
     Job.objects.filter(pk=job.pk).update(result=result, checkpoint={})
     return True

@@ -1,7 +1,7 @@
 """The import: rows read one by one, written in chunks, each row whole or absent."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from enum import Enum
 from itertools import islice
@@ -25,7 +25,8 @@ from tracker.importing.report import ImportReport, RefusedRow
 from tracker.models import Event, ExternalIdentity, Job, Ticket, User
 from tracker.rulebooks import rule_book
 from tracker.spreadsheets.registers import read_register
-from tracker.spreadsheets.tables import RowProblem, TableReading, TableRow
+from tracker.spreadsheets.rows import RowProblem, TableRow
+from tracker.spreadsheets.tables import TableReading
 from tracker.spreadsheets.wording import quoted
 
 Follow = Callable[[int, int], None]
@@ -157,6 +158,7 @@ class Importer:
     def conclude(self, reading: TableReading) -> None:
         report, lookups = self.report, self.lookups
         report.rows, report.blank, report.totals = reading.rows, reading.blank, reading.totals
+        report.notes = [asdict(note) for note in reading.notes]
         report.ignored_sheets = [sheet.sheet for sheet in reading.ignored_sheets if sheet.filled_rows]
         report.created_mailboxes = sorted({*report.created_mailboxes, *lookups.created_mailboxes})
         report.created_themes = sorted({*report.created_themes, *lookups.created_themes})

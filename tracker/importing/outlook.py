@@ -10,7 +10,7 @@ from typing import Any, Final
 from tracker.deadlines import DeadlineState, overdue
 from tracker.decisions.base import iso
 from tracker.enums import Outcome, Purpose
-from tracker.spreadsheets.tables import TableRow
+from tracker.spreadsheets.rows import TableRow
 from tracker.writers import Draft
 
 SAMPLED: Final = 5

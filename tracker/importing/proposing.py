@@ -9,7 +9,7 @@ from typing import Final
 
 from tracker.importing.identities import Identifier
 from tracker.models import ExternalIdentity, Prefecture, TicketKind
-from tracker.spreadsheets.tables import RowProblem, TableRow
+from tracker.spreadsheets.rows import RowProblem, TableRow
 
 LOOKED_AT: Final = 1_000
 """Rows of the file that are compared: a version of a register begins as the one before did."""

@@ -61,6 +61,8 @@ class RowReport:
 
 @dataclass(slots=True)
 class ImportReport(RowReport):
+    notes: list[dict[str, Any]] = field(default_factory=list)
+    """Lines under the tables that are no demande (`sheet`, `row`, `text`), among `totals`."""
     created_mailboxes: list[str] = field(default_factory=list)
     created_themes: list[str] = field(default_factory=list)
     unknown_offices: list[str] = field(default_factory=list)
@@ -80,7 +82,8 @@ class ImportReport(RowReport):
 
     def parts(self) -> list[str]:
         blank, totals = counted(self.blank, "vide", "vides"), counted(self.totals, "ligne de total", "lignes de totaux")
-        return [*RowReport.parts(self), blank, totals]
+        notes = [f"dont {counted(len(self.notes), 'note', 'notes')} sous le tableau"] if self.notes else []
+        return [*RowReport.parts(self), blank, totals, *notes]
 
 
 def counted(number: int, singular: str, plural: str) -> str:

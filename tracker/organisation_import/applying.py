@@ -20,7 +20,7 @@ from tracker.organisation_import.layouts import YES
 from tracker.organisation_import.reading import OrganisationFile
 from tracker.organisation_import.report import OrganisationReport
 from tracker.organising import OfficeTerms, add_office, change_office
-from tracker.spreadsheets.tables import TableRow
+from tracker.spreadsheets.rows import TableRow
 from tracker.spreadsheets.wording import column_letters, fold, quoted
 from tracker.writers import Author
 

@@ -9,7 +9,8 @@ from tracker.spreadsheets.cells import Fault
 from tracker.spreadsheets.columns import Layout
 from tracker.spreadsheets.errors import EmptyWorkbook, HeaderNotFound
 from tracker.spreadsheets.headers import HeaderMatch, SheetPreview
-from tracker.spreadsheets.tables import Check, RowProblem, TableReading, TableRow, Values, preview_sheets
+from tracker.spreadsheets.rows import Check, RowProblem, TableRow, Values
+from tracker.spreadsheets.tables import TableReading, preview_sheets
 
 NOTHING_KNOWN = (
     "Ce classeur n’a ni feuille de bureaux (colonnes «\xa0code\xa0» et «\xa0libellé\xa0») ni feuille de personnes "

@@ -9,7 +9,8 @@ from pathlib import Path
 from tracker.spreadsheets.cells import Fault
 from tracker.spreadsheets.headers import HeaderMatch
 from tracker.spreadsheets.layouts import register_layout
-from tracker.spreadsheets.tables import Check, TableReading, Values
+from tracker.spreadsheets.rows import Check, Values
+from tracker.spreadsheets.tables import TableReading
 
 # (a date, another that cannot be before it, why). The later one is the cell to mend.
 ORDER = (

@@ -90,9 +90,41 @@ def classify(
     return RowKind.RECORD
 
 
+NOTE_OPENING = re.compile(
+    r"\s*(?:[*†‡]|\(\d\)|\(\*|"
+    r"(?:n\.?\s?b\.?|nota(?: bene)?|notes?|remarques?|légendes?|sources?|rappel|avertissement|attention)\s*:|"
+    r"fait à\b.*\ble\b|fait le\b|"
+    r"(?:(?:tableau|registre|document|fichier) )?(?:mis à jour|arrêté|édité|imprimé|établi|extrait)e? (?:le|au)\b)",
+    re.IGNORECASE,
+)
+LEAST_WORDS_OF_NOTE = 3
+LEAST_LETTERS_OF_WORD = 3
+
+
+def is_note(row: Row, *, telling: Collection[int]) -> bool:
+    """Whether a row without its anchor that is no total may be a note under the table: one text and nothing else.
+
+    `telling` are the columns where a single text may be the start of a record (a sender whose date is missing): there
+    it must be worded as a note is (« * hors congés », « Fait à Nantes, le 3 janvier »). Elsewhere a sentence is enough,
+    without a figure: one might be a date, or somebody's file.
+    """
+    filled = {index: cell for index, cell in enumerate(row) if _filled(cell)}
+    if len(filled) != 1:
+        return False
+    ((index, cell),) = filled.items()
+    if not isinstance(cell, str):
+        return False
+    if NOTE_OPENING.match(cell):
+        return True
+    words = fold(cell).split()
+    return index not in telling and len(words) >= LEAST_WORDS_OF_NOTE and not any(map(str.isdigit, cell))
+
+
 def _is_word(text: str) -> bool:
-    """Whether it is no number given in advance (« 12 bis », « C-2023/4 »)."""
-    return not any(character.isdigit() for character in text)
+    """Whether it is no number given in advance (« 12 bis », « C-2023/4 », « Dossier n° 12 »)."""
+    words = [word for word in fold(text).split() if len(word) >= LEAST_LETTERS_OF_WORD and word.isalpha()]
+    numbered = any(character.isdigit() for character in text)
+    return not numbered or len(words) >= LEAST_WORDS_OF_NOTE or bool(NOTE_OPENING.match(text))
 
 
 def is_label(text: str) -> bool:

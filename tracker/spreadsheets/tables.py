@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeAlias
 
-from tracker.spreadsheets.cells import UNCOMPUTED, Fault, Value, parse_date, shown
+from tracker.spreadsheets.cells import parse_date, shown
 from tracker.spreadsheets.columns import Layout
 from tracker.spreadsheets.errors import (
     AmbiguousColumns,
@@ -25,54 +24,16 @@ from tracker.spreadsheets.headers import (
     SheetPreview,
     recognise,
 )
-from tracker.spreadsheets.reading import Row, Sheet, open_workbook
-from tracker.spreadsheets.rowkinds import RowKind, classify, is_blank
-from tracker.spreadsheets.wording import column_letters, quoted, sheet_year
-
-Values: TypeAlias = dict[str, Value]
-Check: TypeAlias = Callable[[Values], "Iterable[tuple[str, Fault]]"]
-"""Faults of a row as a whole, each with the code of the column it shows in. `checks_for` makes one per sheet."""
-
-NumberedRow: TypeAlias = tuple[int, Row]
+from tracker.spreadsheets.heading_rows import NumberedRow
+from tracker.spreadsheets.reading import Sheet, open_workbook
+from tracker.spreadsheets.rowkinds import is_blank
+from tracker.spreadsheets.rows import Check, Note, RowProblem, SheetReader, SheetTable, TableRow, refuse_all
+from tracker.spreadsheets.wording import quoted, sheet_year
 
 HEAD_ROWS = HEADER_WITHIN_ROWS + SAMPLE_ROWS
 LEAST_COLUMNS_OF_RECORDS = 3
 WHERE = "depuis la page «\xa0Imports\xa0»"
 """The command line names no column: the page asks once and remembers."""
-
-
-@dataclass(slots=True)
-class SheetTable:
-    """One sheet: its header and what became of its rows."""
-
-    source: Sheet
-    match: HeaderMatch
-    rows: int = 0
-    """Rows after the header, to the last one that is not blank."""
-    taken: int = 0
-    refused: int = 0
-    blank: int = 0
-    totals: int = 0
-    pending: int = 0
-    """Blank rows met since the last row that is not: they count only if another follows."""
-
-    @property
-    def sheet(self) -> str:
-        return self.source.name
-
-    @property
-    def first_column(self) -> int:
-        return self.source.first_column
-
-    def progress(self, row: int) -> float:
-        """How much of the workbook is read, from 0 to 1, when the reading has come to this row of this sheet."""
-        return self.source.begins + self.source.share * row / max(self.source.height, row)
-
-    def settle(self) -> None:
-        """Count the blank rows above a row that is not."""
-        self.rows += self.pending
-        self.blank += self.pending
-        self.pending = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,60 +43,6 @@ class IgnoredSheet:
     sheet: str
     reason: str
     filled_rows: int
-
-
-class SourceRow:
-    """A row as it is in the file."""
-
-    __slots__ = ("cells", "row", "table")
-
-    def __init__(self, table: SheetTable, row: int, cells: Row) -> None:
-        self.table = table
-        self.row = row
-        self.cells = cells
-
-    @property
-    def sheet(self) -> str:
-        return self.table.sheet
-
-    @property
-    def raw(self) -> dict[str, str]:
-        """Header → text of each cell that is filled, as a person reads them: the evidence of an import."""
-        headers = self.table.match.headers
-        extra = (f"Colonne {column_letters(self.table.first_column + i)}" for i in range(len(headers), len(self.cells)))
-        names = itertools.chain(headers, extra)
-        return {name: text for name, cell in zip(names, self.cells, strict=False) if (text := shown(cell))}
-
-
-class TableRow(SourceRow):
-    """A row that can be taken: `values` has the columns that are filled, by code."""
-
-    __slots__ = ("values",)
-
-    def __init__(self, table: SheetTable, row: int, cells: Row, values: Values) -> None:
-        super().__init__(table, row, cells)
-        self.values = values
-
-
-class RowProblem(SourceRow):
-    """A row that is refused: where, why, and how to mend it, in French. One per row, whatever it holds of faults."""
-
-    __slots__ = ("column", "mend", "reason")
-
-    def __init__(
-        self,
-        table: SheetTable,
-        row: int,
-        cells: Row,
-        *,
-        column: str,
-        reason: str,
-        mend: str,
-    ) -> None:
-        super().__init__(table, row, cells)
-        self.column = column
-        self.reason = reason
-        self.mend = mend
 
 
 @dataclass
@@ -174,6 +81,11 @@ class TableReading:
     def totals(self) -> int:
         return sum(table.totals for table in self.sheets)
 
+    @property
+    def notes(self) -> list[Note]:
+        """Among `totals`."""
+        return [note for table in self.sheets for note in table.notes]
+
     def __iter__(self) -> Iterator[TableRow | RowProblem]:
         previews: list[SheetPreview] = []
         self.sheets.clear()
@@ -202,7 +114,7 @@ class TableReading:
             year = sheet_year(sheet.name, titles)
             yield from SheetReader(table, self.layout, self.checks_for(match), year).read(rows)
         else:
-            yield from _refuse_all(table, rows, header_sentence(match, self.layout))
+            yield from refuse_all(table, rows, header_sentence(match, self.layout))
 
     def _check_headers(self, previews: list[SheetPreview]) -> None:
         """Raise what concerns the whole file: no sheet of it can be read, or a column that was named is nowhere."""
@@ -270,120 +182,3 @@ def header_sentence(match: HeaderMatch, layout: Layout) -> str:
         return f"{label} peut être dans plusieurs colonnes ({named}) : indiquez laquelle, {WHERE}."
     labels = ", ".join(layout.by_code[code].label.lower() for code in match.missing)
     return f"Une colonne indispensable n’est pas reconnue ({labels}) : indiquez laquelle c’est, {WHERE}."
-
-
-def _refuse_all(table: SheetTable, rows: Iterable[NumberedRow], reason: str) -> Iterator[RowProblem]:
-    for number, cells in rows:
-        if is_blank(cells):
-            table.pending += 1
-            continue
-        table.settle()
-        table.rows += 1
-        table.refused += 1
-        mend = f"Précisez les colonnes de la feuille {quoted(table.sheet)}, puis importez à nouveau ce fichier."
-        yield RowProblem(table, number, cells, column="", reason=reason, mend=mend)
-
-
-class SheetReader:
-    """Reads the rows of one sheet whose columns are known."""
-
-    def __init__(self, table: SheetTable, layout: Layout, check: Check, year: int | None) -> None:
-        columns = table.match.columns
-        read = [layout.by_code[code] for code in columns if layout.by_code[code].kind != "ignored"]
-        self.table = table
-        self.check = check
-        self.plan = [(column.code, columns[column.code][0], column.parser(year)) for column in read]
-        self.further = [
-            (column.code, index, column.parser(year)) for column in read for index in columns[column.code][1:]
-        ]
-        self.anchor_code = layout.anchor
-        self.anchor_label = layout.by_code[layout.anchor].label
-        self.header_lines = table.match.lines
-        self.number = columns.get("number", (None,))[0]
-        self.sender = columns.get("sender", (None,))[0]
-        self.computed = columns.get("computed", ())
-
-    def read(self, rows: Iterable[NumberedRow]) -> Iterator[TableRow | RowProblem]:
-        """One result per row that is neither blank nor a total. This loop is the speed of an import: keep it bare."""
-        table, plan, check, anchor_code = self.table, self.plan, self.check, self.anchor_code
-        for number, cells in rows:
-            values: Values = {}
-            faults: list[tuple[str, Fault]] = []
-            for code, index, parse in plan:
-                cell = cells[index]
-                if cell == "":
-                    continue
-                value = parse(cell) if cell is not None else UNCOMPUTED
-                if value is None:
-                    continue
-                if value.__class__ is Fault:
-                    faults.append((code, value))
-                else:
-                    values[code] = value  # type: ignore[assignment]
-            if anchor_code not in values and self._set_aside(cells, faults):
-                continue
-            if table.pending:
-                table.settle()
-            if self.further:
-                self._add_further(cells, values, faults)
-            faults.extend(check(values))
-            table.rows += 1
-            if faults:
-                table.refused += 1
-                yield self._problem(number, cells, faults)
-            else:
-                table.taken += 1
-                yield TableRow(table, number, cells, values)
-
-    def _set_aside(self, cells: Row, faults: list[tuple[str, Fault]]) -> bool:
-        """Whether a row without its anchor is no record, counted as what it is; one that is gets the fault it lacks."""
-        kind = classify(
-            cells, header_lines=self.header_lines, number=self.number, sender=self.sender, computed=self.computed
-        )
-        if kind is RowKind.BLANK:
-            self.table.pending += 1
-            # A numbered or computed line is not empty: it belongs to the rows of the file, be it the last.
-            if not is_blank(cells):
-                self.table.settle()
-            return True
-        if kind is RowKind.TOTALS:
-            self.table.settle()
-            self.table.rows += 1
-            self.table.totals += 1
-            return True
-        if all(code != self.anchor_code for code, _ in faults):
-            faults.insert(0, (self.anchor_code, Fault(f"{self.anchor_label} manque.", "Remplissez cette cellule")))
-        return False
-
-    def _add_further(self, cells: Row, values: Values, faults: list[tuple[str, Fault]]) -> None:
-        """Several columns of observations are one text."""
-        for code, index, parse in self.further:
-            cell = cells[index]
-            if cell == "":
-                continue
-            value = parse(cell) if cell is not None else UNCOMPUTED
-            if isinstance(value, Fault):
-                faults.append((code, value))
-            elif value is not None:
-                values[code] = f"{values[code]}\n{value}" if code in values else value
-
-    def _problem(self, number: int, cells: Row, faults: Sequence[tuple[str, Fault]]) -> RowProblem:
-        headers, columns = self.table.match.headers, self.table.match.columns
-        mends = []
-        for code, fault in faults:
-            cell = f"cellule {column_letters(self.table.first_column + columns[code][0])}{number}"
-            if fault is UNCOMPUTED:
-                mends.append(f"{cell} : {fault.mend}")
-            else:
-                mends.append(f"corrigez la {cell} ({fault.mend})" if fault.mend else f"corrigez la {cell}")
-        mend = " ; ".join(mends)
-        whole = all(fault is UNCOMPUTED for _, fault in faults)
-        again = "puis importez-le à nouveau." if whole else "puis importez à nouveau ce fichier."
-        return RowProblem(
-            self.table,
-            number,
-            cells,
-            column=headers[columns[faults[0][0]][0]],
-            reason=" ".join(dict.fromkeys(fault.reason for _, fault in faults)),
-            mend=f"{mend[0].upper()}{mend[1:]}, {again}",
-        )

@@ -10,7 +10,7 @@ from tests.tracker.spreadsheets.workbooks import ODS_HEAD, write_ods_content, wr
 from tracker.spreadsheets.errors import ExpandsTooMuch
 from tracker.spreadsheets.reading import open_workbook
 from tracker.spreadsheets.registers import read_register
-from tracker.spreadsheets.tables import RowProblem, TableRow
+from tracker.spreadsheets.rows import RowProblem, TableRow
 
 TODAY = dt.date(2024, 6, 30)
 DAY = dt.date(2023, 3, 1)

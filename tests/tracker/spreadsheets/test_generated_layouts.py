@@ -5,7 +5,7 @@ import pytest
 from tests.tracker.spreadsheets.layouts import TODAY, GroupedRegisterMaker, RegisterMaker
 from tests.tracker.spreadsheets.workbooks import write_workbook
 from tracker.spreadsheets.registers import read_register
-from tracker.spreadsheets.tables import RowProblem, TableRow
+from tracker.spreadsheets.rows import RowProblem, TableRow
 
 FORMATS = (".xlsx", ".xls", ".ods")
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.tracker.spreadsheets.workbooks import write_workbook
 from tracker.spreadsheets.registers import read_register
-from tracker.spreadsheets.tables import RowProblem, TableRow
+from tracker.spreadsheets.rows import RowProblem, TableRow
 
 TODAY = dt.date(2024, 6, 30)
 DAY = dt.date(2023, 3, 1)
@@ -281,3 +281,60 @@ def test_reading_again_gives_the_same(tmp_path):
     first = [row.values for row in reading]
     assert [row.values for row in reading] == first
     assert reading.rows == 1
+
+
+RECORD = [1, DAY, "Usager", "x", None, None]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ["Fait à Nantes, le 3 janvier 2024", None, None, None, None, None],
+        [None, "Fait à Nantes le 03/01/2024", None, None, None, None],
+        [None, None, "* hors congés", None, None, None],
+        [None, None, None, "NB : les recours sont suivis à part", None, None],
+        ["Registre tenu par le service de la qualité", None, None, None, None, None],
+        [None, None, None, None, None, None, "Les recours ne sont pas comptés"],
+        ["Mis à jour le 12/01/2024", None, None, None, None, None],
+    ],
+)
+def test_note_under_the_last_record_is_counted_apart_and_kept(tmp_path, row):
+    total = ["TOTAL", None, None, None, None, 1]
+    reading, results = read(tmp_path, [RECORD, [None] * 6, row, total])
+    assert counts(reading) == {"taken": 1, "blank": 1, "totals": 2}
+    assert [(note.sheet, note.row, note.text) for note in reading.notes] == [
+        ("Registre", 4, next(text for text in row if text))
+    ]
+    assert len(results) == 1
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        # Somebody whose date was forgotten, what is asked, a date in words: the start of a demande.
+        [None, None, "Association des amis du parc", None, None, None],
+        [None, None, None, "Demande de titre de séjour", None, None],
+        [None, "le lendemain de la fête", None, None, None, None],
+        ["urgent", None, None, None, None, None],
+        ["Reçu le 3 mars de la mairie", None, None, None, None, None],
+        [None, None, "Fait à Nantes, le 3 janvier 2024", "Facture", None, None],
+        ["Registre tenu par le service", None, None, None, DAY, None],
+    ],
+)
+def test_last_row_that_could_be_a_demande_is_refused(tmp_path, row):
+    reading, _ = read(tmp_path, [RECORD, row])
+    assert counts(reading) == {"taken": 1, "refused": 1}
+    assert reading.notes == []
+
+
+def test_note_between_two_records_is_a_refused_row(tmp_path):
+    note = ["Fait à Nantes, le 3 janvier 2024", *[None] * 5]
+    reading, results = read(tmp_path, [RECORD, note, [None] * 6, ["TOTAL", *[None] * 4, 1], RECORD, note])
+    assert counts(reading) == {"taken": 2, "refused": 1, "blank": 1, "totals": 2}
+    assert [result.row for result in results] == [2, 3, 6]
+    assert [note.row for note in reading.notes] == [7]
+
+
+def test_a_long_list_of_texts_is_no_notes(tmp_path):
+    reading, _ = read(tmp_path, [RECORD, *[["Registre tenu par le service", *[None] * 5]] * 40])
+    assert counts(reading) == {"taken": 1, "refused": 40}

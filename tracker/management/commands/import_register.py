@@ -102,6 +102,9 @@ class Command(SillageCommand):
         for title, key in TITLES:
             if result[key]:
                 self.stdout.write(f"{title} : {', '.join(result[key])}.")
+        for note in result["notes"]:
+            place = f"feuille « {note['sheet']} », ligne {note['row']}"
+            self.stdout.write(f"Note laissée de côté, {place} : {note['text']}")
         for row in result["refused"]:
             place = f"Feuille « {row['sheet']} », ligne {row['row']}"
             column = f", colonne « {row['column']} »" if row["column"] else ""
@@ -109,7 +112,7 @@ class Command(SillageCommand):
 
 
 OPTIONS = ("kind", "module", "nature", "office", "site", "mailbox", "register", "undated", "allow_known_elsewhere")
-GIVEN = ("first_arrival", "last_arrival", "promises", "sample")
+GIVEN = ("first_arrival", "last_arrival", "promises", "sample", "notes")
 OUTCOMES = {"in_time": "dans les délais", "late": "hors délai"}
 COUNTS = ("rows", "taken", "already_known", "updated", "blank", "totals")
 LISTS = ("ignored_sheets", "created_mailboxes", "created_themes", "unknown_offices", "unknown_sites")
