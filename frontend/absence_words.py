@@ -20,6 +20,13 @@ def stand_in(absence: Absence) -> str:
     return f", remplacement\xa0: {absence.substitute.full_name}" if absence.substitute else ""
 
 
+def recorder_words(absence: Absence, reader: User) -> str:
+    """« indiquée par Camille Aubépine », « indiquée par vous »; empty where a command did it."""
+    if absence.recorded_by is None:
+        return ""
+    return f"indiquée par {'vous' if absence.recorded_by == reader else absence.recorded_by.full_name}"
+
+
 def period(first: date, last: date, today: date) -> str:
     """« le 7 décembre », « du 7 au 18 décembre », « du 28 décembre au 4 janvier 2027 »."""
     if first == last:

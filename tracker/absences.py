@@ -1,7 +1,9 @@
 """Absences: recorded by the encadrant, or by the person concerned. Dates and a substitute; never a reason."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from typing import Final
 
 from django.db import transaction
 
@@ -11,6 +13,9 @@ from tracker.models import Absence, Prefecture, User
 from tracker.models.absences import AbsenceQuerySet
 from tracker.teams import HOLDING_ROLES, Teams
 from tracker.writers import Author
+
+PAST_DAYS: Final = 365
+"""How long an absence that is over can be looked up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,13 @@ def open_to(user: User, teams: Teams, today: date) -> AbsenceQuerySet:
     people = [each.pk for each in people_of(user, teams)]
     rows = Absence.objects.not_over(today).filter(prefecture_id__in=user.scope.prefecture_ids)
     return rows.filter(user_id__in=[*people, user.pk])
+
+
+def past(prefecture: Prefecture, people: Sequence[User], today: date) -> AbsenceQuerySet:
+    """The absences of these people that ended in the last twelve months, the latest first."""
+    rows = Absence.objects.over(today, since=today - timedelta(days=PAST_DAYS))
+    rows = rows.filter(prefecture=prefecture, user_id__in=[each.pk for each in people])
+    return rows.select_related("user", "substitute", "recorded_by").order_by("-ends_on", "-starts_on", "-pk")
 
 
 def of_substitute(absence: Absence) -> Absence | None:

@@ -40,10 +40,12 @@ BESIDE: Final = (
     # label, URL name, roles that have it; none: everybody
     ("Coller des lignes d’un tableau", "rows", tuple(REGISTERING_ROLES)),
     ("Absences", "absences", LEADING_ROLES),
+    ("Absences passées", "absences-past", LEADING_ROLES),
     ("À la signature", "bureau-signature", LEADING_ROLES),
     ("Vues du registre", "saved-views", READERS),
     ("Signatures", "signatures", LEADING_ROLES),
     ("Mes absences", "my-absences", HOLDING_ROLES),
+    ("Mes absences passées", "my-absences-past", HOLDING_ROLES),
     ("Ma signature", "signature", TREATING_ROLES),
     ("Changer de mot de passe", "password-change", ()),
     ("Jetons d’accès (API)", "tokens", ()),

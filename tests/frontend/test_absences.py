@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.factories import World, make_world
-from tracker import absences
+from tracker import absences, clock
 from tracker.absences import Terms
 from tracker.enums import Role
 from tracker.models import Absence, Event, Membership, Ticket
@@ -324,3 +324,42 @@ def test_the_registre_tells_a_referent_nothing_more_of_a_sensitive_bureau(world:
     assert client.get(f"/registre/?assignee={key(world, 'asylum_agent')}").status_code == 422
     mine = signed_in(world, "asylum_agent").get("/registre/?situation=agent_absent")
     assert [line.reference for line in mine.context["lines"]] == [held.reference]
+
+
+# --- What is over -------------------------------------------------------------------------------------------------
+
+
+def over(world: World, name: str, first: date, last: date, **more: Any) -> Absence:
+    return Absence.objects.create(
+        prefecture=world.prefecture, user=world.users[name], starts_on=first, ends_on=last, version=1, **more
+    )
+
+
+def test_the_encadrant_reads_what_is_over_of_the_bureau(world: World) -> None:
+    world.user("supervisor")
+    people = {"substitute": world.users["agent"], "recorded_by": world.users["supervisor"]}
+    over(world, "colleague", date(2026, 8, 3), date(2026, 8, 14), **people)
+    over(world, "agent", date(2025, 12, 29), date(2026, 1, 2), recorded_by=world.users["agent"])
+    over(world, "agent", date(2025, 11, 3), date(2025, 11, 7))  # more than a year ago
+    over(world, "agent", date(2026, 7, 1), date(2026, 7, 2), cancelled_at=clock.now())
+    away(world)  # under way
+    elsewhere = make_world(code="85", department="85")
+    over(elsewhere, "agent", date(2026, 8, 3), date(2026, 8, 4))
+    page = body(signed_in(world).get(f"{BUREAU}passees/"))
+    august = "Colleague Essai\xa0: absence du 3 au 14 août, remplacement\xa0: Agent Essai"
+    january = "Agent Essai\xa0: absence du 29 décembre 2025 au 2 janvier"
+    assert page.index(august) < page.index(january)
+    assert page.count("\xa0: absence ") == 2
+    assert "Indiquée par vous." in page and "Indiquée par Agent Essai." in page
+
+
+def test_everybody_reads_ones_own_that_are_over_and_no_others(world: World) -> None:
+    world.user("agent")
+    over(world, "agent", date(2026, 8, 3), date(2026, 8, 3))
+    over(world, "colleague", date(2026, 9, 3), date(2026, 9, 3))
+    page = body(signed_in(world, "agent").get(f"{MINE}passees/"))
+    assert "Absence le 3 août" in page and "septembre" not in page
+    assert "Indiquée" not in page
+    assert signed_in(world, "agent").get(f"{BUREAU}passees/").status_code == 404
+    assert signed_in(world, "copil").get(f"{MINE}passees/").status_code == 404
+    assert "Aucune absence ne s’est terminée" in body(signed_in(world).get(f"{MINE}passees/"))

@@ -19,8 +19,12 @@ class AbsenceQuerySet(models.QuerySet["Absence"]):
         return self.kept().filter(starts_on__lte=day, ends_on__gte=day)
 
     def not_over(self, day: date) -> "AbsenceQuerySet":
-        """Under way on `day` or still to come. What is past is nobody's business any more."""
+        """Under way on `day` or still to come: those that can still be changed."""
         return self.kept().filter(ends_on__gte=day)
+
+    def over(self, day: date, *, since: date) -> "AbsenceQuerySet":
+        """Ended before `day`, and not before `since`."""
+        return self.kept().filter(ends_on__lt=day, ends_on__gte=since)
 
     def overlapping(self, first: date, last: date) -> "AbsenceQuerySet":
         """That share a day with the period from `first` to `last`, both included."""

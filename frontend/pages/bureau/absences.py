@@ -8,9 +8,9 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from frontend.absence_words import coming_words, period
+from frontend.absence_words import coming_words, period, recorder_words
 from frontend.batches import version_in
 from frontend.feedback import done
 from frontend.forms.absences import AbsenceForm
@@ -40,18 +40,50 @@ class Desk:
 @require_http_methods(["GET", "POST"])
 def of_the_bureau(request: PageRequest) -> HttpResponse:
     """Those of the people who work in the bureaux that one heads."""
-    bureau = bureau_of(request)
-    people = absences.people_of(request.user, bureau.teams)
-    return screen(request, Desk(bureau.offices[0].prefecture, bureau.teams, people, "absences"))
+    return screen(request, bureau_desk(request))
 
 
 @require_http_methods(["GET", "POST"])
 def mine(request: PageRequest) -> HttpResponse:
+    return screen(request, own_desk(request))
+
+
+@require_GET
+def past_of_the_bureau(request: PageRequest) -> HttpResponse:
+    return past(request, bureau_desk(request))
+
+
+@require_GET
+def my_past(request: PageRequest) -> HttpResponse:
+    return past(request, own_desk(request))
+
+
+def bureau_desk(request: PageRequest) -> Desk:
+    """404 for who heads no bureau."""
+    bureau = bureau_of(request)
+    people = absences.people_of(request.user, bureau.teams)
+    return Desk(bureau.offices[0].prefecture, bureau.teams, people, "absences")
+
+
+def own_desk(request: PageRequest) -> Desk:
+    """404 for who answers for no demande."""
     grant = next((each for each in request.user.scope.grants if each.role in HOLDING_ROLES), None)
     if grant is None:
         raise Http404
     prefecture = Prefecture.objects.get(pk=grant.prefecture_id)
-    return screen(request, Desk(prefecture, Teams({prefecture.pk}), [request.user], MINE))
+    return Desk(prefecture, Teams({prefecture.pk}), [request.user], MINE)
+
+
+def past(request: PageRequest, desk: Desk) -> HttpResponse:
+    """The absences that are over: when, who stood in, who recorded them."""
+    today = clock.today(desk.prefecture.time_zone)
+    rows = absences.past(desk.prefecture, desk.people, today)
+    context = {
+        "mine": desk.page == MINE,
+        "back": reverse(desk.page),
+        "absences": [(each, coming_words(each, today), recorder_words(each, request.user)) for each in rows],
+    }
+    return render(request, "frontend/pages/absences_past.html", context)
 
 
 def screen(request: PageRequest, desk: Desk) -> HttpResponse:

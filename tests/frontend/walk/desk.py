@@ -63,6 +63,20 @@ def add_absence(stage: Stage, number: int) -> Absence:
     return absent(stage, "agent", day, day)
 
 
+def add_past_absence(stage: Stage, number: int) -> Absence:
+    """Recorded by the encadrant in its time; nothing past can be recorded now."""
+    world, day = stage.world, date(2026, 9, 1) + timedelta(days=number)
+    return Absence.objects.create(
+        prefecture=world.prefecture,
+        user=world.users["agent"],
+        starts_on=day,
+        ends_on=day,
+        substitute=world.users["colleague"],
+        recorded_by=world.users["supervisor"],
+        version=1,
+    )
+
+
 def an_absence(stage: Stage) -> dict[str, Any]:
     if "absence" not in stage.made:
         stage.made["absence"] = absent(stage, "colleague")
@@ -141,6 +155,8 @@ PAGES: dict[str, Page] = {
     "bureau-hand-over": Page(SHARING, the_colleague, control="main select[name=to]", is_form=True),
     "absences": Page(SHARING, rows=add_absence, control="main input[name=starts_on]", is_form=True),
     "my-absences": Page((AGENT, SUPERVISOR), rows=add_absence, control="main input[name=starts_on]", is_form=True),
+    "absences-past": Page(SHARING, rows=add_past_absence, control="main a[href]"),
+    "my-absences-past": Page((AGENT, SUPERVISOR), rows=add_past_absence, control="main a[href]"),
     "absence": Page(SHARING, an_absence, control="main input[name=starts_on]", is_form=True),
     "absence-cancel": Page(SHARING, an_absence, method="post", status=302, to_look_at=False),
     "arrivals": Page((MAILROOM,), rows=add_arrival, control="main input", is_form=True),
