@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from frontend.wording import long_date, plain_date
+from frontend.wording import long_date, period, plain_date
 from tracker.models import Absence, User
 
 
@@ -25,15 +25,6 @@ def recorder_words(absence: Absence, reader: User) -> str:
     if absence.recorded_by is None:
         return ""
     return f"indiquée par {'vous' if absence.recorded_by == reader else absence.recorded_by.full_name}"
-
-
-def period(first: date, last: date, today: date) -> str:
-    """« le 7 décembre », « du 7 au 18 décembre », « du 28 décembre au 4 janvier 2027 »."""
-    if first == last:
-        return f"le {plain_date(first, today)}"
-    if (first.year, first.month) == (last.year, last.month):
-        return f"du {plain_date(first, first).split()[0]} au {plain_date(last, today)}"
-    return f"du {plain_date(first, last if first.year == last.year else today)} au {plain_date(last, today)}"
 
 
 def name_words(user: User, away: Absence | None, today: date) -> str:

@@ -36,6 +36,15 @@ def long_date(day: date, today: date | None = None) -> str:
     return f"{WEEKDAYS[day.weekday()]} {plain_date(day, today)}"
 
 
+def period(first: date, last: date, today: date | None) -> str:
+    """« le 7 décembre », « du 7 au 18 décembre », « du 28 décembre au 4 janvier 2027 »."""
+    if first == last:
+        return f"le {plain_date(first, today)}"
+    if (first.year, first.month) == (last.year, last.month):
+        return f"du {plain_date(first, first).split()[0]} au {plain_date(last, today)}"
+    return f"du {plain_date(first, last if first.year == last.year else today)} au {plain_date(last, today)}"
+
+
 def short_date(day: date, today: date | None = None) -> str:
     """« 25 nov. » for a narrow column, with its year unless `today` is in the same one."""
     words = f"{day_number(day)} {SHORT_MONTHS[day.month - 1]}"

@@ -6,8 +6,8 @@ A change is first a plan (`CalendarPlan`), which the page shows with its effect 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Final
 
 from django.db import transaction
@@ -31,6 +31,9 @@ SCHOELCHER: Final = "Fête Victor Schœlcher"
 SCHOELCHER_ZONES: Final = frozenset({"guadeloupe", "martinique", "saint-martin"})
 SCHOELCHER_SOURCE: Final = "Usage local (absent de l’art. L3422-2 du Code du travail), à confirmer"
 
+LONGEST_PERIOD: Final = 62
+"""Days that one act closes at most: two months, far above any closure, far below a year typed wrong."""
+
 
 @dataclass(frozen=True, slots=True)
 class CalendarPlan:
@@ -39,6 +42,8 @@ class CalendarPlan:
     site: Site
     removed: tuple[ClosedDay, ...]
     added: tuple[ClosedDay, ...]
+    already_closed: tuple[tuple[date, str], ...] = ()
+    """Of the period that was asked for: the days that are not worked anyway, and why; no row is written for them."""
 
     @property
     def days(self) -> tuple[date, ...]:
@@ -132,10 +137,7 @@ def history(site: Site, limit: int) -> list[HistoryLine]:
 def plan_closing(site: Site, day: date, name: str, source: str = "", *, every_year: bool = False) -> CalendarPlan:
     """Close a day, or that date of every year from `day` to the end of the calendar. A day that is not worked anyway
     changes nothing and is refused, saying so; among the following years it is left out."""
-    if not FIRST_DAY <= day <= LAST_DAY:
-        raise InvalidCommand(
-            f"La date doit être comprise entre le {FIRST_DAY:%d/%m/%Y} et le {LAST_DAY:%d/%m/%Y}.", field="date"
-        )
+    refuse_outside(day, "date")
     if every_year and (day.month, day.day) == (2, 29):
         raise InvalidCommand("Le 29 février n’existe pas chaque année.", field="date")
     years = range(day.year, (LAST_DAY.year if every_year else day.year) + 1)
@@ -143,6 +145,27 @@ def plan_closing(site: Site, day: date, name: str, source: str = "", *, every_ye
     refuse_useless(site, day, calendar)
     days = [day.replace(year=year) for year in years]
     return close_all(site, [each for each in days if calendar.is_working(each)], name, source)
+
+
+def plan_period(site: Site, first: date, last: date, name: str, source: str = "") -> CalendarPlan:
+    """Close each worked day from `first` to `last`, both included, for one reason and in one act. Weekends and days
+    that are closed already are left as they are, and said; a period that holds nothing else is refused."""
+    for day, field in ((first, "date"), (last, "until")):
+        refuse_outside(day, field)
+    if last < first:
+        raise InvalidCommand("Le dernier jour précède le premier.", field="until")
+    if (last - first).days >= LONGEST_PERIOD:
+        raise InvalidCommand(
+            f"Une fermeture dure au plus {LONGEST_PERIOD} jours\xa0: vérifiez les deux dates.", field="until"
+        )
+    calendar = current_calendar(site)
+    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    worked = [day for day in days if calendar.is_working(day)]
+    if not worked:
+        raise InvalidCommand("Tous ces jours sont déjà fermés\xa0: rien ne change.", field="date")
+    refuse_declared_worked(site, worked)
+    closed = tuple((day, reason) for day in days if (reason := calendar.reason(day)))
+    return replace(close_all(site, worked, name, source), already_closed=closed)
 
 
 def plan_suggestion(site: Site, suggested: LegalDay) -> CalendarPlan:
@@ -208,6 +231,13 @@ def close_all(site: Site, days: Sequence[date], name: str, source: str) -> Calen
     return CalendarPlan(site, (), tuple(ClosedDay(site=site, date=day, name=name, source=source) for day in days))
 
 
+def refuse_outside(day: date, field: str) -> None:
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise InvalidCommand(
+            f"La date doit être comprise entre le {FIRST_DAY:%d/%m/%Y} et le {LAST_DAY:%d/%m/%Y}.", field=field
+        )
+
+
 def refuse_useless(site: Site, day: date, calendar: WorkCalendar) -> None:
     """Refuse to close what is not worked, and what the site has just declared worked."""
     said = f"{day:%d/%m/%Y}"
@@ -218,7 +248,12 @@ def refuse_useless(site: Site, day: date, calendar: WorkCalendar) -> None:
     reason = calendar.reason(day)
     if reason is not None:
         raise InvalidCommand(f"Le {said} est déjà fermé ({reason})\xa0: rien ne change.", field="date")
-    opened = in_force(site).filter(site=site, is_open=True, date=day).first()
+    refuse_declared_worked(site, [day])
+
+
+def refuse_declared_worked(site: Site, days: Sequence[date]) -> None:
+    """Refuse to close a legal holiday that the site has just declared worked."""
+    opened = in_force(site).filter(site=site, is_open=True, date__in=days).order_by("date").first()
     if opened is not None:
         raise InvalidCommand(
             f"«\xa0{opened.name}\xa0» est réglé comme jour travaillé sur ce site\xa0: changez d’abord ce réglage.",

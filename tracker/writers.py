@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
-from typing import Any, Final
+from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from tracker import bulk, clock, details, journal, kept, senders
 from tracker.commands import Absorb, Assign, Command, Merge, Register, Undo
@@ -19,8 +19,10 @@ from tracker.decisions import Change, Context, PastEvent, decide
 from tracker.enums import Via
 from tracker.errors import InvalidCommand, NotAllowed, SillageError, StaleVersion
 from tracker.homecoming import refuse_closed, to_dispatch
-from tracker.models import Deadline, Event, Outbox, Prefecture, ReferenceCounter, Site, Ticket, User
+from tracker.models import Deadline, Event, Outbox, Prefecture, Site, Ticket, User
+from tracker.numbering import number_tickets
 from tracker.permissions import ALL, abilities, check_belongs, may_register
+from tracker.projecting import store_deadlines
 from tracker.rulebooks import calendars_of, current_calendar, rule_book
 from tracker.search import index_new, index_tickets
 from tracker.workdays import WorkCalendar
@@ -283,79 +285,6 @@ def insert_change(
     journal.store(events, texts, quiet=act.quiet)
     Deadline.objects.bulk_create(store_deadlines(ticket, before, change.deadlines))
     details.save(ticket, change.details)
-
-
-def store_deadlines(ticket: Ticket, before: Sequence[DeadlineState], after: Sequence[DeadlineState]) -> list[Deadline]:
-    """Bring the stored rows from `before` to `after`; gives the rows still to insert."""
-    old = {state.key: state for state in before}
-    new = {state.key: state for state in after}
-    if not old:
-        return [deadline_row(ticket, state) for state in after]
-    rows = Deadline.objects.filter(ticket=ticket)
-    for key in old.keys() & new.keys():
-        if old[key] != new[key]:
-            rows.filter(purpose=new[key].purpose, rank=new[key].rank).update(**columns_of(new[key]))
-    for purpose, rank in old.keys() - new.keys():  # an undone act had opened it: the journal still tells it
-        rows.filter(purpose=purpose, rank=rank).delete()
-    return [deadline_row(ticket, state) for key, state in new.items() if key not in old]
-
-
-def columns_of(state: DeadlineState) -> dict[str, object]:
-    return {
-        "starts_on": state.starts_on,
-        "counted_on": state.counted_on,
-        "rule_id": state.rule,
-        "days": state.days,
-        "due_on": state.due_on,
-        "met_on": state.met_on,
-        "taken": state.taken,
-        "outcome": state.outcome,
-        "exclusion": state.exclusion,
-    }
-
-
-def deadline_row(ticket: Ticket, state: DeadlineState) -> Deadline:
-    return bulk.new(
-        Deadline,
-        ticket_id=ticket.pk,
-        prefecture_id=ticket.prefecture_id,
-        site_id=ticket.site_id,
-        purpose=state.purpose,
-        rank=state.rank,
-        **columns_of(state),
-    )
-
-
-# --- References ---------------------------------------------------------------------------------------------------
-
-
-def number_tickets(tickets: Sequence[Ticket]) -> None:
-    """Give each new demande its reference, in order, in one block per préfecture and arrival year. Takes the counter's
-    lock: call it last before the inserts of a short transaction."""
-    groups: dict[tuple[int, int], list[Ticket]] = {}
-    for ticket in tickets:
-        groups.setdefault((ticket.prefecture_id, ticket.year), []).append(ticket)
-    for (prefecture_id, year), group in sorted(groups.items()):
-        last = reserve(prefecture_id, year, len(group))
-        for number, ticket in enumerate(group, start=last + 1):
-            ticket.number = number
-            ticket.reference = f"{ticket.prefecture.code}-{year}-{number:06d}"
-
-
-def reserve(prefecture_id: int, year: int, count: int) -> int:
-    """Take `count` numbers; returns the last one given before them. A rolled back transaction gives them back."""
-    with connection.cursor() as cursor:
-        cursor.execute(RESERVE, [prefecture_id, year, count])
-        (last,) = cursor.fetchone()
-    return int(last) - count
-
-
-COUNTERS: Final = ReferenceCounter._meta.db_table
-# One statement: the first of the year makes the row, the others wait for it and go on after.
-RESERVE: Final = (
-    f"INSERT INTO {COUNTERS} (prefecture_id, year, last) VALUES (%s, %s, %s) "  # noqa: S608 our own names
-    f"ON CONFLICT (prefecture_id, year) DO UPDATE SET last = {COUNTERS}.last + excluded.last RETURNING last"
-)
 
 
 # --- Many at once -------------------------------------------------------------------------------------------------

@@ -140,9 +140,14 @@ def promises(kind: TicketKind) -> list[str]:
 
 
 class ClosedDayForm(DatedForm):
-    """A day that one site closes."""
+    """A day that one site closes, or the days of a period."""
 
-    date = DayField(label="Jour fermé", error_messages={"required": "Indiquez le jour."})
+    date = DayField(label="Jour fermé, ou premier jour", error_messages={"required": "Indiquez le jour."})
+    until = DayField(
+        label="Dernier jour",
+        required=False,
+        help_text="Pour fermer plusieurs jours de suite. Les week-ends et les fériés compris restent comme ils sont.",
+    )
     name = PlainTextField(
         label="Motif",
         help_text="Par exemple «\xa0Pont de l’Ascension\xa0». Les agents le voient sous chaque échéance.",
@@ -153,6 +158,15 @@ class ClosedDayForm(DatedForm):
         label="Chaque année à cette date",
         help_text="Jusqu’en 2050, sauf les samedis, dimanches et fériés.",
     )
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        typed: dict[str, Any] = self.cleaned_data
+        if typed.get("every_year") and typed.get("until") not in (None, typed.get("date")):
+            self.add_error(
+                "every_year", "Une seule date se ferme chaque année\xa0: décochez, ou effacez le dernier jour."
+            )
+        return typed
 
 
 class ReopeningForm(DatedForm):

@@ -7,13 +7,12 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.acting import close_the_ticked, tab_to, tick
 from tests.browser.conftest import OpenAs
 from tests.browser.test_rows import paste
-from tests.browser.test_selection import tab_to, tick
 from tests.factories import World
 from tests.frontend.walk.stage import Stage
 from tests.tracker.attachments.samples import PDF
-from tracker import jobs
 from tracker.enums import State
 from tracker.models import Absence, Attachment, Ticket
 
@@ -147,21 +146,8 @@ def answer(page: Page, ticket: Ticket) -> None:
 def close_four_of_which_two_are_refused(page: Page, tickets: list[Ticket]) -> None:
     """Two have been answered: they are closed. Two have not: they stay as they are, and it is said why."""
     page.goto("/registre/?text=dossier&order=reference", wait_until="networkidle")
-    for ticket in sorted(tickets, key=lambda ticket: ticket.reference, reverse=True):
-        tick(page, ticket)
-    page.keyboard.press("Enter")
-    bar = page.get_by_role("group", name="Agir sur plusieurs demandes")
-    expect(bar.get_by_role("combobox")).to_be_focused()
-    page.keyboard.type("Clore")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Clore 4 demandes")).to_be_visible()
-    expect(page.get_by_text("2 demandes resteront comme elles sont.")).to_be_visible()
-    tab_to(page, "main form button[type=submit]")
-    page.keyboard.press("Enter")
-    expect(page.get_by_text("Vous pouvez quitter cette page")).to_be_visible()
-    jobs.run_pending_jobs()
-    expect(page.get_by_text("2 demandes closes.")).to_be_visible()
+    tick(page, sorted(tickets, key=lambda ticket: ticket.reference, reverse=True))
+    close_the_ticked(page, asked=4, left="2 demandes resteront comme elles sont.", done="2 demandes closes.")
 
 
 def keep_a_view_that_warns(page: Page) -> None:

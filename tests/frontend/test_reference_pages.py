@@ -360,6 +360,32 @@ def test_closing_a_holiday_or_a_weekend_says_that_nothing_changes(world: World, 
         assert f'value="{typed}"' in text(answer)
 
 
+def test_closing_several_days_shows_their_effect_then_closes_them_in_one_act(world: World, signed_in: Open) -> None:
+    ticket = world.register(received_on=date(2026, 11, 20), channel="email")
+    client, url = signed_in("quality"), reverse("closed-day-add", args=[world.site.code])
+    typed = {"date": "25/11/2026", "until": "30/11/2026", "name": "Travaux"}
+    shown = text(client.post(url, typed | {"step": "preview"}))
+    assert "4 jours fermés, du 25 au 30 novembre (Travaux)." in shown
+    assert "Déjà fermés dans cette période : 2 jours de week-end." in shown
+    assert "1 échéance recule" in shown and "Fermer ces jours" in shown
+    assert not closures.local_days(world.site).exists()
+    client.post(url, typed | {"step": "confirm"})
+    jobs.run_pending_jobs()
+    assert closures.local_days(world.site).count() == 4
+    assert (ticket.due_on, Ticket.objects.get(pk=ticket.pk).due_on) == (date(2026, 11, 27), date(2026, 12, 3))
+    assert "4 jours fermés, du 25 au 30 novembre 2026 (Travaux)." in text(client.get(reverse("calendar")))
+
+
+def test_several_days_are_not_closed_every_year(world: World, signed_in: Open) -> None:
+    client, url = signed_in("quality"), reverse("closed-day-add", args=[world.site.code])
+    typed = {"date": "24/12/2026", "until": "31/12/2026", "name": "Fin d’année", "every_year": "on"}
+    answer = client.post(url, typed | {"step": "preview"})
+    assert answer.status_code == 422
+    assert "Une seule date se ferme chaque année" in text(answer)
+    answer = client.post(url, typed | {"until": "24/12/2026", "step": "preview"})
+    assert "jours fermés, de 2026 à 20" in text(answer)
+
+
 def test_taking_away_asks_which_days_where_others_follow(world: World, signed_in: Open) -> None:
     client = signed_in("quality")
     client.post(

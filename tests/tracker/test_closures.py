@@ -125,6 +125,49 @@ def test_29_february_has_no_every_year(world: World) -> None:
         closures.plan_closing(world.site, date(2028, 2, 29), "Fermeture", every_year=True)
 
 
+def test_period_closes_its_worked_days_in_one_act_and_says_the_others(world: World) -> None:
+    plan = closures.plan_period(world.site, date(2026, 12, 24), date(2027, 1, 3), "Fin d’année", "Note")
+    assert plan.days == (date(2026, 12, 24), *(date(2026, 12, day) for day in (28, 29, 30, 31)))
+    assert plan.already_closed == (
+        (date(2026, 12, 25), "Noël"),
+        (date(2026, 12, 26), "samedi"),
+        (date(2026, 12, 27), "dimanche"),
+        (date(2027, 1, 1), "Jour de l’an"),
+        (date(2027, 1, 2), "samedi"),
+        (date(2027, 1, 3), "dimanche"),
+    )
+    write(world, plan)
+    assert [row.date for row in closures.local_days(world.site)] == list(plan.days)
+    assert Event.objects.filter(kind="calendar_changed").count() == 1
+    again = closures.plan_period(world.site, date(2026, 12, 22), date(2026, 12, 28), "Fin d’année")
+    assert again.days == (date(2026, 12, 22), date(2026, 12, 23))
+    assert (date(2026, 12, 28), "Fin d’année") in again.already_closed
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "field", "said"),
+    [
+        (date(2026, 12, 26), date(2026, 12, 27), "date", "déjà fermés"),
+        (date(2026, 12, 28), date(2026, 12, 24), "until", "précède le premier"),
+        (date(2026, 12, 28), date(2027, 12, 31), "until", "62 jours"),
+        (date(2050, 12, 28), date(2051, 1, 2), "until", "comprise entre"),
+        (date(2009, 12, 28), date(2010, 1, 2), "date", "comprise entre"),
+    ],
+)
+def test_period_that_closes_nothing_or_makes_no_sense_is_refused(
+    world: World, first: date, last: date, field: str, said: str
+) -> None:
+    with pytest.raises(InvalidCommand, match=said) as refusal:
+        closures.plan_period(world.site, first, last, "Fin d’année")
+    assert refusal.value.field == field
+
+
+def test_period_over_a_holiday_declared_worked_is_refused(world: World) -> None:
+    write(world, closures.plan_switch(world.site, "lundi-de-pentecote", worked=True))
+    with pytest.raises(InvalidCommand, match="réglé comme jour travaillé"):
+        closures.plan_period(world.site, date(2027, 5, 14), date(2027, 5, 18), "Pont")
+
+
 def test_reopening_one_year_or_all_that_follow(world: World) -> None:
     write(world, closures.plan_closing(world.site, date(2026, 12, 24), "Veille de Noël", every_year=True))
     write(world, pont(world.site))

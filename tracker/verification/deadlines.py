@@ -5,9 +5,10 @@ from typing import Any
 
 from tracker.deadlines import DeadlineState, Fact, RuleBook, next_promise, replay
 from tracker.models import Deadline, Event, Site, Ticket
+from tracker.projecting import columns_of
 from tracker.rulebooks import calendars_of, rule_book
 from tracker.verification.report import Difference, Part, Report, walk, within
-from tracker.writers import STREAM, columns_of
+from tracker.writers import STREAM
 
 TICKET_COLUMNS = ("pk", "reference", "prefecture_id", "site_id", "due_on", "due_purpose")
 

@@ -10,13 +10,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from frontend.absence_words import coming_words, period, recorder_words
+from frontend.absence_words import coming_words, recorder_words
 from frontend.batches import version_in
 from frontend.feedback import done
 from frontend.forms.absences import AbsenceForm
 from frontend.http import PageRequest
 from frontend.pages.bureau.showing import bureau_of
-from frontend.wording import small
+from frontend.wording import period, small
 from tracker import absences, clock
 from tracker.errors import InvalidCommand, NotAllowed, StaleVersion
 from tracker.models import Absence, Prefecture, User

@@ -23,7 +23,7 @@ from tracker.enums import Role
 from tracker.models import ClosedDay, Site, User
 from tracker.recomputing import Plan
 from tracker.rulebooks import current_calendar
-from tracker.workdays import FIRST_DAY, LAST_DAY
+from tracker.workdays import FIRST_DAY, LAST_DAY, WEEKEND_NAMES
 from tracker.zones import zone
 
 YEARS = range(FIRST_DAY.year, LAST_DAY.year + 1)
@@ -78,11 +78,14 @@ def closed_day_add(request: PageRequest, site_code: str) -> HttpResponse:
 
     def plan() -> Plan:
         typed = form.cleaned_data
+        if typed["until"] not in (None, typed["date"]):
+            return closures.plan_period(site, typed["date"], typed["until"], typed["name"], typed["source"])
         return closures.plan_closing(
             site, typed["date"], typed["name"], typed["source"], every_year=typed["every_year"]
         )
 
-    return show(request, form, screen("Fermer un jour", "Fermer ce jour", plan, site))
+    button = "Fermer ces jours" if request.POST.get("until") else "Fermer ce jour"
+    return show(request, form, screen("Fermer un jour ou plusieurs", button, plan, site))
 
 
 @require_http_methods(["GET", "POST"])
@@ -163,16 +166,27 @@ def said(plan: Plan, today: date) -> str:
     """The change in one sentence."""
     if not isinstance(plan, CalendarPlan):
         raise TypeError("a page of the calendar plans closed days")
-    return f"{plan.site.name}\xa0: {words(plan.removed, plan.added, today)}"
+    return f"{plan.site.name}\xa0: {words(plan.removed, plan.added, today)}{untouched(plan.already_closed, today)}"
+
+
+def untouched(days: Sequence[tuple[date, str]], today: date) -> str:
+    """« Déjà fermés dans cette période : 2 jours de week-end, vendredi 25 décembre (Noël). »; empty where none is."""
+    weekend = sum(day.weekday() in WEEKEND_NAMES for day, _ in days)
+    told = [f"{weekend} jour{'s' if weekend > 1 else ''} de week-end"] if weekend else []
+    told += [f"{wording.long_date(day, today)} ({why})" for day, why in days if day.weekday() not in WEEKEND_NAMES]
+    return f" Déjà fermé{'s' if len(days) > 1 else ''} dans cette période\xa0: {', '.join(told)}." if told else ""
 
 
 def words(removed: Sequence[ClosedDay], added: Sequence[ClosedDay], today: date | None = None) -> str:
-    """« vendredi 15 mai fermé (Pont de l’Ascension). », « 24 jours fermés de 2027 à 2050 (Veille de Noël). »"""
+    """« vendredi 15 mai fermé (Pont de l’Ascension). », « 4 jours fermés, du 28 au 31 décembre (Fin d’année). »,
+    « 24 jours fermés, de 2027 à 2050 (Veille de Noël). »"""
     rows = sorted((*removed, *added), key=lambda row: row.date)
     first, last = rows[0], rows[-1]
     becomes = "travaillé" if first.is_open == bool(added) else "fermé"
     if len(rows) == 1:
         return f"{wording.long_date(first.date, today)} {becomes} ({first.name})."
+    if (last.date - first.date).days < closures.LONGEST_PERIOD:
+        return f"{len(rows)} jours {becomes}s, {wording.period(first.date, last.date, today)} ({first.name})."
     return f"{len(rows)} jours {becomes}s, de {first.date.year} à {last.date.year} ({first.name})."
 
 
