@@ -2,6 +2,7 @@
 printed list and the help name them all."""
 
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from typing import Final
 
@@ -130,6 +131,7 @@ def joint(shortcut: Shortcut) -> str:
     return " " if shortcut.keys == MOVE else " ou "
 
 
+@cache
 def shown(shortcut: Shortcut) -> SafeString:
     """The keys as a person reads them: each in <kbd>."""
     pressed = [
@@ -138,6 +140,7 @@ def shown(shortcut: Shortcut) -> SafeString:
     return format_html_join(joint(shortcut), "{}", ([keys] for keys in pressed))
 
 
+@cache
 def declaration(shortcut: Shortcut) -> SafeString:
     """The attributes by which an element of a page declares its key: what the registry of keys.js reads."""
     shown_keys = joint(shortcut).join("+".join(key_words(key)) for key in shortcut.keys)

@@ -1,16 +1,14 @@
 """One demande before a person: whether it exists for them, what they may do to it now. Pages and API ask here."""
 
-from collections.abc import Sequence
-
 from django.http import Http404
 
 from tracker import writers
-from tracker.decisions import Context
+from tracker.decisions import Context, PastEvent
 from tracker.decisions.base import ELIMINATED
 from tracker.decisions.ending import last_act, why_not_undo
 from tracker.errors import NotAllowed, SillageError, TransitionRefused
 from tracker.legal import LegalBand, Situation, legal_band
-from tracker.models import Event, Ticket, User
+from tracker.models import Ticket, User
 from tracker.rulebooks import rule_book
 from tracker.workdays import DateOutsideCalendar
 from tracker.writers import Author
@@ -36,9 +34,10 @@ def fetch_to_undo(user: User, reference: str) -> Ticket:
     return ticket
 
 
-def context_of(ticket: Ticket, author: Author, events: Sequence[Event] | None = None) -> Context:
-    """The context in which `author` would act on `ticket` now, with its journal as read, or as `events` tell it."""
-    history = writers.history_of(writers.events_of(ticket) if events is None else events)
+def context_of(ticket: Ticket, author: Author, history: list[PastEvent] | None = None) -> Context:
+    """The context in which `author` would act on `ticket` now, with its journal: `history`, read where it is not given."""
+    if history is None:
+        history, _ = writers.load_history(ticket)
     allowed = writers.allowed_to(author.user, ticket, history)
     context = writers.context_for(ticket.site, rule_book(ticket.prefecture_id), author, author.moment, allowed)
     context.history = history

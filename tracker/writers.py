@@ -87,10 +87,18 @@ def write_one(ticket_id: int, acts: Sequence[Command], author: Author, *, opened
     `opened_version` is the version that the person's form was opened on: where what the acts write has changed since,
     StaleVersion is raised and nothing is written.
     """
+    return write_and_tell(ticket_id, acts, author, opened_version=opened_version)[0]
+
+
+def write_and_tell(
+    ticket_id: int, acts: Sequence[Command], author: Author, *, opened_version: int | None = None
+) -> tuple[Ticket, list[PastEvent]]:
+    """`write_one`, with the journal as it now stands: who goes on from there has not to read it again."""
     with transaction.atomic():
         if any(isinstance(act, Undo) for act in acts) and (partner_id := merged_last(ticket_id)):
             return undo_merge(ticket_id, partner_id, author, opened_version)
-        return write_locked(lock(ticket_id), acts, author, opened_version=opened_version)
+        ticket = lock(ticket_id)
+        return ticket, continue_journal(ticket, acts, author, opened_version)
 
 
 def merged_last(ticket_id: int) -> int | None:
@@ -102,12 +110,14 @@ def merged_last(ticket_id: int) -> int | None:
     return partner_id
 
 
-def undo_merge(ticket_id: int, partner_id: int, author: Author, opened_version: int | None) -> Ticket:
+def undo_merge(
+    ticket_id: int, partner_id: int, author: Author, opened_version: int | None
+) -> tuple[Ticket, list[PastEvent]]:
     """A merge is one act over two demandes: both are as before, or neither."""
     rows = lock_many((ticket_id, partner_id))
     author = author.for_one_act()
     write_locked(rows[partner_id], [Undo(ticket_id)], author)
-    return write_locked(rows[ticket_id], [Undo(partner_id)], author, opened_version=opened_version)
+    return rows[ticket_id], continue_journal(rows[ticket_id], [Undo(partner_id)], author, opened_version)
 
 
 def merge(
@@ -147,12 +157,20 @@ def write_locked(
     ticket: Ticket, acts: Sequence[Command], author: Author, *, opened_version: int | None = None
 ) -> Ticket:
     """`write_one` on a row that the caller has locked."""
+    continue_journal(ticket, acts, author, opened_version)
+    return ticket
+
+
+def continue_journal(
+    ticket: Ticket, acts: Sequence[Command], author: Author, opened_version: int | None
+) -> list[PastEvent]:
+    """Do `acts` to a demande whose row is locked; gives its journal, their events included."""
     now = author.moment
-    check_belongs(ticket.prefecture_id, acts)
-    history, tail_hash = load_history(ticket)
-    allowed = allowed_to(author.user, ticket, history)
-    refuse_stale(history, acts, opened_version)
     with kept.looking_again():
+        check_belongs(ticket.prefecture_id, acts)
+        history, tail_hash = load_history(ticket)
+        allowed = allowed_to(author.user, ticket, history)
+        refuse_stale(history, acts, opened_version)
         context = context_for(ticket.site, rule_book(ticket.prefecture_id), author, now, allowed)
     context.history = history
     context.sent_to_requester = sent_to_requester(history)
@@ -168,7 +186,7 @@ def write_locked(
             index_tickets([ticket])
         if "sender_name" in change.fields:
             senders.remember([ticket])
-    return ticket
+    return context.history
 
 
 def abilities_of_registration(

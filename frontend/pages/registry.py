@@ -14,7 +14,7 @@ from frontend.downloads import workbook
 from frontend.filter_words import PLACE, tags, with_values, without
 from frontend.filters import TicketFilter
 from frontend.forms.saved_views import DisplayForm, NameForm
-from frontend.listing import lines, total_words
+from frontend.listing import LINE_COLUMNS, lines, total_words
 from frontend.returning import remember
 from tracker import clock, exports, mass, paging
 from tracker.models import Ticket, User
@@ -51,7 +51,7 @@ def page(
 ) -> HttpResponse:
     """The list that these (valid) filters ask for, with the views to choose from."""
     display = display_of(request.GET, filters.user)
-    parts = [part.with_lists().defer("body", "sender_contact") for part in filters.in_order(display.order)]
+    parts = [part.with_lists().only(*LINE_COLUMNS) for part in filters.in_order(display.order)]
     rows = paging.page(parts, display.order, request.GET.get("from", ""))
     here, current = reverse("registry"), saved_views.normalised(filters)
     total = paging.total(filters.qs)

@@ -23,7 +23,7 @@ from frontend.returning import closing_address, from_list, way_back
 from frontend.ticket_words import TO_DISPATCH, effect_sentence, result_words, warnings_of
 from frontend.wording import long_date
 from tracker import clock, kept, writers
-from tracker.decisions import Context
+from tracker.decisions import Context, PastEvent
 from tracker.enums import Role, State
 from tracker.errors import InvalidCommand, NotAllowed, SillageError, StaleVersion, TransitionRefused
 from tracker.models import Ticket, User
@@ -95,7 +95,7 @@ def submit(request: HttpRequest, form: ActForm) -> HttpResponse:
     if not form.is_valid():
         return show_form(request, form, status=UNPROCESSABLE)
     try:
-        ticket = perform(form)
+        ticket, history = perform(form)
     except InvalidCommand as refused:
         form.refuse(refused)
         return show_form(request, form, status=UNPROCESSABLE)
@@ -103,15 +103,17 @@ def submit(request: HttpRequest, form: ActForm) -> HttpResponse:
         return show_conflict(request, form)
     except (TransitionRefused, NotAllowed) as refused:
         return show_refusal(request, form.ticket, refused)
-    return show_done(request, form, ticket)
+    return show_done(request, form, ticket, history)
 
 
-def perform(form: ActForm) -> Ticket:
-    """The demande as it has become."""
+def perform(form: ActForm) -> tuple[Ticket, list[PastEvent] | None]:
+    """The demande as it has become, and its journal where the act has told it."""
     author, opened_version = Author(user=form.user), form.cleaned_data["opened_version"]
     if isinstance(form, MergeForm):
-        return writers.merge(form.ticket.pk, form.cleaned_data["target"].pk, author, opened_version=opened_version)[0]
-    return writers.write_one(form.ticket.pk, form.acts(), author, opened_version=opened_version)
+        return writers.merge(form.ticket.pk, form.cleaned_data["target"].pk, author, opened_version=opened_version)[
+            0
+        ], None
+    return writers.write_and_tell(form.ticket.pk, form.acts(), author, opened_version=opened_version)
 
 
 # --- Binding ------------------------------------------------------------------------------------------------------
@@ -195,7 +197,7 @@ def show_conflict(request: HttpRequest, form: ActForm) -> HttpResponse:
     typed = request.POST.copy()
     ticket = fetch(form.user, form.ticket.reference)
     events = writers.events_of(ticket)
-    context = context_of(ticket, Author(user=form.user), events)
+    context = context_of(ticket, Author(user=form.user), writers.history_of(events))
     typed["opened_version"] = str(ticket.version)
     if isinstance(form, CorrectForm):
         for name, value in recorded(
@@ -252,11 +254,11 @@ def show_refusal(request: HttpRequest, ticket: Ticket, refused: SillageError) ->
     return render(request, template(request, "ticket_refused.html"), shown, status=CONFLICT)
 
 
-def show_done(request: HttpRequest, form: ActForm, ticket: Ticket) -> HttpResponse:
+def show_done(request: HttpRequest, form: ActForm, ticket: Ticket, history: list[PastEvent] | None) -> HttpResponse:
     """Back to the demande, or home where it is no longer this person's; with the way back while there is one."""
     user = form.user
     visible = bool(abilities(user, ticket))
-    context = context_of(ticket, Author(user=user))
+    context = context_of(ticket, Author(user=user), history)
     undo = ""
     if form.name != "undo" and not undo_refusal(context):
         undo = f"{reverse('ticket-act', args=[ticket.reference, 'undo'])}?version={ticket.version}"

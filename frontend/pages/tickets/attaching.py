@@ -60,7 +60,7 @@ def show_files(
     """The demande again, or what changed of it where the browser sends the files one by one."""
     ticket = fetch(request.user, reference)
     events = writers.events_of(ticket)
-    context = context_of(ticket, Author(user=request.user), events)
+    context = context_of(ticket, Author(user=request.user), writers.history_of(events))
     shown = page_context(ticket, request.user, context, events)
     shown |= {"refused_files": refused, "added_files": added_words(added) if added else ""}
     name = "frontend/partials/_ticket_files_sent.html" if request.htmx else "frontend/pages/ticket.html"

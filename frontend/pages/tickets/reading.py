@@ -47,7 +47,7 @@ def show(request: HttpRequest, reference: str) -> HttpResponse:
     user: User = request.user  # type: ignore[assignment]  # every page but sign-in is for a signed-in person
     ticket = fetch(user, reference)
     events = writers.events_of(ticket)
-    context = context_of(ticket, Author(user=user), events)
+    context = context_of(ticket, Author(user=user), writers.history_of(events))
     if "read" not in context.abilities:
         told = {"ticket": ticket, "today": context.today, "page_help": texts()["ticket-sealed"]}
         return render(request, "frontend/pages/ticket_sealed.html", told)
