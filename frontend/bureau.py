@@ -273,7 +273,7 @@ def sentence(bureau: Bureau, counts: Mapping[str, int]) -> list[Part]:
         (Situation.UNASSIGNED, "à répartir", bureau.list_url(situation=Situation.UNASSIGNED)),
         (
             Situation.AGENT_ABSENT,
-            f"{agreed} à une personne en absence",
+            f"{agreed} à une personne absente",
             bureau.list_url(situation=Situation.AGENT_ABSENT),
         ),
         (Situation.AT_SIGNATURE, "à la signature", bureau.url("bureau-signature")),

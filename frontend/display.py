@@ -9,6 +9,7 @@ from django.db.models.enums import TextChoices
 from django.http import QueryDict
 
 from frontend.models import RegistryDisplay
+from tracker.enums import Role
 from tracker.models import User
 from tracker.paging import Order
 from tracker.registry import ORDERS, orders_for
@@ -60,13 +61,19 @@ def chosen(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(name for name in ALL if name in wanted)
 
 
+def usual_for(user: User) -> tuple[str, ...]:
+    """USUAL; without the bureau where every demande that the person may read is held by the same one."""
+    one = user.scope.roles() <= {Role.AGENT, Role.SUPERVISOR} and len(user.scope.offices(*Role)) == 1
+    return tuple(name for name in USUAL if not (one and name == ListColumn.OFFICE))
+
+
 def display_of(query: QueryDict, user: User) -> Display:
     """One query. What is searched for is shown best first, unless the address names another order."""
     kept = RegistryDisplay.objects.filter(user=user).first()
     orders = orders_for(clean_text(query.get("text", "")))
     order = orders.get(query.get("order", "")) or orders.get(RELEVANCE.code)
     order = order or ORDERS.get(kept.order if kept else "") or ORDERS[DEFAULT_ORDER]
-    columns = columns_in(query.get("columns", "")) or columns_in(kept.columns if kept else "") or USUAL
+    columns = columns_in(query.get("columns", "")) or columns_in(kept.columns if kept else "") or usual_for(user)
     return Display(order, columns, orders)
 
 

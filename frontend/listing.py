@@ -7,7 +7,7 @@ from typing import Final
 
 from django.urls import reverse
 
-from frontend.wording import NO_DEADLINE, count_of, due_words, short_date
+from frontend.wording import LATEST, NO_DEADLINE, count_of, due_words, short_date
 from tracker.enums import Outcome, State
 from tracker.models import Deadline, Ticket, User
 from tracker.paging import Total
@@ -64,6 +64,11 @@ class Line:
     received: str
     answered: str
     sealed: bool
+
+    @property
+    def due_day(self) -> str:
+        """`due` under a heading that says « Échéance »: of a distant one, the day alone."""
+        return self.due.removeprefix(LATEST)
 
 
 def lines(tickets: Iterable[Ticket], user: User, situations: Situations) -> list[Line]:

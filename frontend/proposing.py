@@ -62,11 +62,9 @@ def proposals(prefecture: Prefecture, user: User, clues: Clues, today: date) -> 
     """As the last demande of this sender; else the bureau of the mailbox, else that of most demandes of the theme, else
     that of the demande registered before. A bureau that closed or a theme withdrawn since is not proposed. As many
     queries whatever the history."""
-    last = last_of_sender(prefecture, user, clues.sender)
+    last, whose = last_of_sender(prefecture, user, clues.sender)
     theme = None
-    because = (
-        f"comme la dernière demande de cet expéditeur, reçue le {plain_date(last.received_on, today)}" if last else ""
-    )
+    because = f"comme la dernière demande {whose}, reçue le {plain_date(last.received_on, today)}" if last else ""
     if last and last.theme_id:
         found = Theme.objects.filter(pk=last.theme_id, prefecture=prefecture, is_active=True).first()
         theme = Proposal(found.pk, found.label, because) if found else None
@@ -87,12 +85,15 @@ def first_open(prefecture: Prefecture, options: Iterable[tuple[int, str]]) -> Pr
     return next((Proposal(pk, found[pk].name, reason) for pk, reason in options if pk in found), None)
 
 
-def last_of_sender(prefecture: Prefecture, user: User, sender: str) -> Known | None:
+def last_of_sender(prefecture: Prefecture, user: User, sender: str) -> tuple[Known | None, str]:
+    """The last demande of this sender, else of one whose name differs by a particle alone; and of whom it is said."""
     sender = clean_text(sender)
-    if not sender:
-        return None
-    same = senders.of_sender(Ticket.objects.all(), prefecture, sender)
-    return next(iter(known(same, user)), None)
+    for alike, whose in ((False, "de cet expéditeur"), (True, "d’un expéditeur de nom voisin")):
+        found = senders.of_sender(Ticket.objects.all(), prefecture, sender, alike=alike) if sender else None
+        last = next(iter(known(found, user)), None) if found is not None else None
+        if last:
+            return last, whose
+    return None, ""
 
 
 def habit_of_theme(prefecture: Prefecture, user: User, theme: Theme | None) -> list[tuple[int, str]]:

@@ -20,6 +20,7 @@ SHORT_MONTHS: Final = (
     "janv.", "févr.", "mars", "avril", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.",
 )  # fmt: skip
 
+LATEST: Final = "au plus tard "
 NO_DEADLINE: Final = "sans délai défini"
 NEAR: Final = 5
 """Working days within which a deadline is said as « dans 3 jours ouvrés »; further away, its date says more."""
@@ -69,7 +70,7 @@ def working_days(number: int) -> str:
 
 def latest(due_on: date | None, today: date) -> str:
     """« au plus tard mercredi 25 novembre », whatever the distance; None: « sans délai défini »."""
-    return NO_DEADLINE if due_on is None else f"au plus tard {long_date(due_on, today)}"
+    return NO_DEADLINE if due_on is None else f"{LATEST}{long_date(due_on, today)}"
 
 
 def due_words(due_on: date | None, today: date, calendar: WorkCalendar) -> str:

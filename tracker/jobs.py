@@ -36,7 +36,7 @@ HEARTBEAT_SECONDS = 20.0
 MAX_ATTEMPTS = 3
 """Times that a job may be taken up without having reached a new checkpoint in between."""
 
-CRASHED = "Le travail s’est interrompu trois fois au même endroit : il a été arrêté."
+CRASHED = "Le travail s’est interrompu trois fois au même endroit\xa0: il a été arrêté."
 UNEXPECTED = (
     "Une erreur inattendue a arrêté ce travail. Le service informatique en trouvera la trace dans les journaux."
 )

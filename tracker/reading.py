@@ -35,7 +35,7 @@ def fetch_to_undo(user: User, reference: str) -> Ticket:
 
 
 def context_of(ticket: Ticket, author: Author, history: list[PastEvent] | None = None) -> Context:
-    """The context in which `author` would act on `ticket` now, with its journal: `history`, read where it is not given."""
+    """The context in which `author` would act on `ticket` now; `history`: its journal, where it has been read."""
     if history is None:
         history, _ = writers.load_history(ticket)
     allowed = writers.allowed_to(author.user, ticket, history)

@@ -3,6 +3,7 @@
 It knows names alone. Whom it tells what follows from demandes: a name is offered to whoever may read one that bears it,
 with the address that this one carries (DESIGN: what one may not see leaves no trace in completion)."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -20,6 +21,9 @@ CANDIDATES: Final = 40
 MOST_TERMS: Final = 12
 SHORTEST: Final = 2
 """Characters below which nothing is completed."""
+PARTICLES: Final = frozenset({"de", "du", "des", "la", "le", "les"})
+ELIDED: Final = re.compile(r"\b[dl]['’]")
+"""« d’ », « l’ »: with its apostrophe, unlike an initial (« M. D. Martin »)."""
 LONGEST_KEY: Final = 500
 """Of the column: one letter of another script may fold into a dozen."""
 
@@ -34,7 +38,18 @@ def key_of(name: str) -> str:
     """What two writings of one name share: « Mairie d’Orvault », « MAIRIE D'ORVAULT ». Single letters count, unlike in
     the search: « M. A. Martin » is not « M. B. Martin ». Empty where the name has no word."""
     letters = [word for word in WORD.findall(name.translate(FOLDING)) if len(word) == 1]
-    return " ".join(sorted({*words_of(name), *letters}))[:LONGEST_KEY]
+    return joined([*words_of(name), *letters])
+
+
+def bare_key_of(name: str) -> str:
+    """What « Mairie de Rezé » and « Mairie Rezé » share: the key without the small words that a
+    person may leave out. A name made of nothing else (« Le De ») keeps them."""
+    bare = ELIDED.sub(" ", name.translate(FOLDING))
+    return joined(word for word in key_of(bare).split() if word not in PARTICLES) or key_of(name)
+
+
+def joined(words: Iterable[str]) -> str:
+    return " ".join(sorted(set(words)))[:LONGEST_KEY]
 
 
 # --- Writing ------------------------------------------------------------------------------------------------------
@@ -45,7 +60,11 @@ def remember(tickets: Iterable[Ticket]) -> None:
     names, so that two writers never wait for each other."""
     names = sorted({(ticket.prefecture_id, ticket.sender_name) for ticket in tickets if ticket.sender_name})
     Correspondent.objects.bulk_create(
-        [Correspondent(prefecture_id=pk, name=name, words=key_of(name)) for pk, name in names], ignore_conflicts=True
+        [
+            Correspondent(prefecture_id=pk, name=name, words=key_of(name), bare_words=bare_key_of(name))
+            for pk, name in names
+        ],
+        ignore_conflicts=True,
     )
 
 
@@ -73,7 +92,9 @@ def wanted_in(typed: str) -> WantedName | None:
     words = raw_words(typed)[:MOST_TERMS]
     if not words:
         return None
-    return WantedName(tuple(singular(word) for word in words[:-1]), words[-1], singular(words[-1]))
+    # Perhaps written without: a particle asks for nothing, but for the last word, which may be the beginning of a name.
+    whole = tuple(singular(word) for word in words[:-1] if word not in PARTICLES)
+    return WantedName(whole, words[-1], singular(words[-1]))
 
 
 def with_contacts(readable: TicketQuerySet, names: list[str]) -> list[Sender]:
@@ -83,11 +104,13 @@ def with_contacts(readable: TicketQuerySet, names: list[str]) -> list[Sender]:
     return [Sender(name, contacts.get(name, "")) for name in names]
 
 
-def of_sender(tickets: TicketQuerySet, prefecture: Prefecture, name: str) -> TicketQuerySet:
-    """Those of `tickets` from the sender `name`, however it is written there."""
+def of_sender(tickets: TicketQuerySet, prefecture: Prefecture, name: str, *, alike: bool = False) -> TicketQuerySet:
+    """Those of `tickets` from the sender `name`, however it is written there. `alike`: particles set apart too, which
+    may be another sender (« M. Goff », « M. Le Goff »): to be shown, never to be taken for the same."""
     name = clean_text(name)
     names, key = [name], key_of(name)
     if key:
-        alike = Correspondent.objects.filter(prefecture=prefecture, words=key)
-        names += alike.order_by("name").values_list("name", flat=True)[:CANDIDATES]
+        written = {"bare_words": bare_key_of(name)} if alike else {"words": key}
+        known = Correspondent.objects.filter(prefecture=prefecture, **written)
+        names += known.order_by("name").values_list("name", flat=True)[:CANDIDATES]
     return tickets.filter(prefecture=prefecture, sender_name__in=names).exclude(sender_name="")

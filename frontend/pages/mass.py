@@ -34,10 +34,10 @@ EXPORT: Final = "export"
 LONGEST_REFERENCE: Final = 24
 
 VERBS: Final = {
-    MassKind.OFFICE: ("confiée à un bureau", "confiées à un bureau"),
-    MassKind.AGENT: ("confiée", "confiées"),
-    MassKind.THEME: ("changée de thème", "changées de thème"),
-    MassKind.CLOSE: ("close", "closes"),
+    MassKind.OFFICE: ("confiée à un bureau", "confiées à un bureau", "Confier"),
+    MassKind.AGENT: ("confiée", "confiées", "Confier"),
+    MassKind.THEME: ("changée de thème", "changées de thème", "Changer le thème de"),
+    MassKind.CLOSE: ("close", "closes", "Clore"),
 }
 
 

@@ -127,8 +127,10 @@ def destinations(request: PageRequest) -> list[Item]:
     items = [Item(link.label, link.url) for link in context.navigation(request)]
     for _, entries in settings_home.groups(request.user):
         items += [Item(entry.label, reverse(entry.name), context.SETTINGS) for entry in entries]
+    items += [Item(label, reverse(name)) for label, name, roles in BESIDE if not roles or scope.has(*roles)]
     items += [Item(guide.title, reverse("guide", args=[guide.name]), "Aide") for guide in GUIDES.values()]
-    return [*items, *(Item(label, reverse(name)) for label, name, roles in BESIDE if not roles or scope.has(*roles))]
+    # The first to name an address: what Réglages shows is not offered again by itself.
+    return list({item.url: item for item in reversed(items)}.values())[::-1]
 
 
 # --- What one may do -----------------------------------------------------------------------------------------------

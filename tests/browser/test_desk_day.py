@@ -174,7 +174,7 @@ def turn_letters_off_and_on(page: Page) -> None:
     expect(page.get_by_role("dialog", name="Touches de cette page")).to_be_visible()
     tab_to(page, "button[name=letters]")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("button", name="Rendre les touches d’un seul caractère")).to_be_focused()
+    expect(page.get_by_role("button", name="Réactiver les touches d’un seul caractère")).to_be_focused()
     expect(page.locator(".htmx-settling")).to_have_count(0)  # no finger is as fast as this one
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Couper les touches d’un seul caractère")).to_be_focused()

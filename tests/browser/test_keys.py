@@ -46,7 +46,7 @@ def test_letters_turned_off_do_nothing_while_arrows_still_move(stage: Stage, ope
     page.keyboard.press("?")
     sheet = sheet_of(page)
     sheet.get_by_role("button", name="Couper les touches d’un seul caractère").press("Enter")
-    again = sheet.get_by_role("button", name="Rendre les touches d’un seul caractère")
+    again = sheet.get_by_role("button", name="Réactiver les touches d’un seul caractère")
     expect(again).to_be_focused()
     expect(sheet.locator("[data-sillage-keys-of=page]")).not_to_contain_text("y répondre")
     page.keyboard.press("Escape")

@@ -49,6 +49,13 @@ def opened(world: World, open_as: OpenAs, text: str = PASTED) -> Page:
     return page
 
 
+def test_rows_without_fault_are_saved_by_one_more_key(world: World, open_as: OpenAs) -> None:
+    page = opened(world, open_as, "Reçu le\tExpéditeur\tObjet\n16/11/2026\tMairie de Rezé\tSubvention")
+    expect(page.get_by_text("Tout est prêt.")).to_be_focused()
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("heading", name="1 demande enregistrée")).to_be_visible()
+
+
 def test_paste_correct_and_save_by_the_keyboard_alone(stage: Stage, world: World, open_as: OpenAs) -> None:
     page = open_as(world.user("agent"))
     watch = Watch(page)

@@ -296,7 +296,7 @@ def test_what_presses_while_somebody_is_away_comes_up_by_itself(world: World) ->
     [person] = page.context["urgent"]
     assert person.words == ("Colleague Essai\xa0: absence jusqu’au vendredi 27 novembre, remplacement\xa0: Agent Essai")
     assert {each.pk for row in person.rows for each in row.candidates if each.selected} == {world.users["agent"].pk}
-    assert "2 demandes urgentes confiées à une personne en absence" in body(page)
+    assert "2 demandes urgentes confiées à une personne absente" in body(page)
 
 
 def test_the_next_two_working_days_press_whenever_the_return_is(world: World) -> None:

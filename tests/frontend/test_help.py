@@ -73,6 +73,16 @@ def test_letters_are_turned_off_for_the_person_wherever_they_sit(world: World) -
     assert on in here.get("/aide/").content.decode()
 
 
+def test_the_list_says_which_keys_are_off(world: World) -> None:
+    client = Client()
+    client.force_login(world.user("agent"))
+    assert "(coupée)" not in client.get(reverse("shortcuts")).content.decode()
+    client.post(reverse("shortcuts-choose"), {"letters": "off"})
+    page = client.get(reverse("shortcuts")).content.decode()
+    assert page.count("(coupée)") == sum(each.is_letter for each in shortcuts.TABLE.values())
+    assert "(coupée)" not in Client().get(reverse("shortcuts")).content.decode()
+
+
 def test_an_unknown_choice_changes_nothing(world: World) -> None:
     client = Client()
     client.force_login(world.user("agent"))

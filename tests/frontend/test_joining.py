@@ -106,6 +106,13 @@ def test_each_with_its_reference_date_state_and_what_may_be_done(world: World, d
     assert mailroom.reference in page and 'name="merge"' not in page
 
 
+def test_a_name_but_for_its_particle_is_shown_with_the_name_it_bears(world: World, desk: Any) -> None:
+    near = world.register(sender_name="Mairie de Rezé", subject=SUBJECT, received_on=ON)
+    side = text(desk().send(live="1", sender_name="Mairie Rezé"))
+    assert near.reference in side and ", de « Mairie de Rezé », objet très proche" in side
+    assert ", de «" not in text(desk().send(live="1", sender_name="MAIRIE DE REZÉ"))
+
+
 def test_two_queries_whatever_the_history(world: World) -> None:
     user = world.user("agent")
     assert user.scope

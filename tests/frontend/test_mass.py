@@ -64,7 +64,7 @@ def test_two_closed_one_refused_then_undone(world: World) -> None:
     text = body(preview)
     assert "<h1>Clore 3 demandes</h1>" in text
     assert "<strong>2 demandes</strong> seront closes. 1 demande restera comme elle est." in text
-    assert "1 demande\xa0: cette action n’est pas possible : la demande est « Affectée »." in text
+    assert "1 demande\xa0: cette action n’est pas possible\xa0: la demande est «\xa0Affectée\xa0»." in text
     assert f'href="/demandes/{still_open.reference}/"' in text
     assert set(Ticket.objects.values_list("state", flat=True)) == {State.ANSWERED, State.ASSIGNED}
 

@@ -66,6 +66,14 @@ def test_every_page_that_needs_no_name_is_offered(db: None, frozen: Any) -> None
         assert missing == [], role
 
 
+@pytest.mark.parametrize("who", ["supervisor", "quality", "administrator"])
+def test_no_page_is_offered_twice(world: World, who: str) -> None:
+    offered = addresses(ask(world.user(who)))
+    assert offered
+    assert len(offered) == len(set(offered))
+    assert ("/reglages/signatures/" in offered) is (who != "administrator")
+
+
 def test_a_person_without_a_role_still_finds_the_help(world: World) -> None:
     user = User.objects.create_user("sans-role@example.test")
     assert reverse("help") in addresses(ask(user))

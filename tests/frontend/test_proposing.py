@@ -53,6 +53,15 @@ def test_bureau_and_theme_of_the_sender_s_last_demande_with_the_reason(world: Wo
     assert (found.theme.pk, found.theme.label, found.theme.reason) == (theme.pk, theme.label, reason)
 
 
+def test_a_name_but_for_its_particle_is_proposed_as_a_neighbour_and_the_very_name_before_it(world: World) -> None:
+    world.register(sender_name="Mairie de Rezé", office="SEJ", received_on=date(2026, 11, 9))
+    near = "comme la dernière demande d’un expéditeur de nom voisin, reçue le 9 novembre"
+    assert office(proposed(world, sender="Mairie Rezé")) == ("Bureau du séjour", near)
+    world.register(sender_name="Mairie Rezé", office="DOT", received_on=date(2026, 11, 2))
+    same = "comme la dernière demande de cet expéditeur, reçue le 2 novembre"
+    assert office(proposed(world, sender="Mairie Rezé")) == ("Bureau des dotations", same)
+
+
 def test_nobody_known_nothing_typed_nothing_proposed(world: World) -> None:
     world.register(sender_name=SENDER)
     for sender in ("Personne", "", "  ", "\0"):

@@ -137,6 +137,16 @@ def test_ones_own_signature(world: World, client: Client) -> None:
     assert "Indiquez la qualité" in text(client.post("/compte/signature/", {"job_title": "", "phone": "1"}))
 
 
+def test_the_way_back_is_a_page_that_one_may_open(world: World, client: Client) -> None:
+    office = reverse("signature-office", args=[world.offices["SEJ"].pk])
+    for who, above in (("supervisor", "/mon-bureau/"), ("quality", "/reglages/")):
+        client.force_login(world.user(who))
+        assert client.get(above).status_code == 200
+        for address, back in (("/reglages/signatures/", above), (office, "/reglages/signatures/")):
+            trail = text(client.get(address)).split('aria-label="Vous êtes dans"')[1].split("</nav>")[0]
+            assert f'href="{back}"' in trail
+
+
 def test_the_encadrant_keeps_the_bureau_and_its_people(world: World, client: Client) -> None:
     client.force_login(world.user("supervisor"))
     page = text(client.get("/reglages/signatures/"))

@@ -240,6 +240,19 @@ def test_columns_and_order_are_remembered_and_the_address_comes_first(world: Wor
     assert (kept.order, kept.columns) == ("reference", "subject-due")
 
 
+def test_the_bureau_is_no_column_for_whom_reads_one_alone(world: World) -> None:
+    for who, shown in (("agent", False), ("mailroom", True), ("director", True), ("quality", True)):
+        assert ("office" in signed_in(world, who).get(URL).context["columns"]) is shown, who
+    assert "office" in signed_in(world, "agent").get(f"{URL}?columns=office-due").context["columns"]
+
+
+def test_a_distant_deadline_is_its_day_under_its_heading(world: World) -> None:
+    world.register(channel="letter")
+    page = body(signed_in(world, "agent").get(URL))
+    assert '<span class="sillage-lines__said">au plus tard </span>' in page
+    assert 'title="au plus tard ' in page
+
+
 def test_no_column_at_all_is_refused(world: World) -> None:
     world.register()
     response = signed_in(world, "agent").post(f"{URL}affichage/", {"show": "columns", "order": "due"})

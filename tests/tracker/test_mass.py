@@ -60,7 +60,7 @@ def test_what_will_be_refused_is_said_before_and_after(world: World) -> None:
     first, still_open, second = answered(world), world.register(), answered(world)
     act = drawn(world, MassKind.CLOSE, first, still_open, second)
     assert act.stage == MassStage.READY
-    refusal = "Cette action n’est pas possible : la demande est « Affectée »."
+    refusal = "Cette action n’est pas possible\xa0: la demande est «\xa0Affectée\xa0»."
     foreseen = [(MassOutcome.WAITING, ""), (MassOutcome.WAITING, refusal), (MassOutcome.WAITING, "")]
     assert outcomes(act) == foreseen
     assert mass.reasons(act.lines.all()) == [(refusal, 1)]

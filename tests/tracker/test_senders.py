@@ -66,6 +66,35 @@ def test_two_writings_are_one_sender_and_two_names_are_not(world: World) -> None
     assert not senders.of_sender(Ticket.objects.all(), world.prefecture, "").exists()
 
 
+@pytest.mark.parametrize(
+    ("written", "typed"),
+    [
+        ("Mairie de Rezé", "Mairie Rezé"),
+        ("Mairie Rezé", "Mairie de Rezé"),
+        ("Mairie d’Orvault", "MAIRIE ORVAULT"),
+        ("Mairie de L'Île-aux-Moines", "mairie Île aux Moines"),
+        ("Association des amis de la Loire", "association amis Loire"),
+        ("Les Amis du Marais", "Amis Marais"),
+    ],
+)
+def test_a_particle_left_out_still_proposes(world: World, written: str, typed: str) -> None:
+    ticket = world.register(sender_name=written)
+    world.register(sender_name="Mairie de Sautron")
+    assert names(world, typed) == [written]
+    assert list(senders.of_sender(Ticket.objects.all(), world.prefecture, typed, alike=True)) == [ticket]
+    # Shown as near, never taken for the same.
+    assert not senders.of_sender(Ticket.objects.all(), world.prefecture, typed).exists()
+
+
+def test_an_initial_is_no_particle_and_particles_alone_are_a_name(world: World) -> None:
+    assert senders.bare_key_of("M. D. Martin") != senders.bare_key_of("M. L. Martin")
+    assert senders.bare_key_of("Le De") == "de le"
+    ticket = world.register(sender_name="Le De")
+    world.register(sender_name="🦊")
+    assert names(world, "le de") == ["Le De"]
+    assert list(senders.of_sender(Ticket.objects.all(), world.prefecture, "le de", alike=True)) == [ticket]
+
+
 # --- Who is told --------------------------------------------------------------------------------------------------
 
 
@@ -151,8 +180,11 @@ def test_the_migration_gives_the_directory_the_names_that_it_lacks(world: World)
     here = SimpleNamespace(connection=connection)
     migration.fill(apps, here)
     migration.fill(apps, here)
+    Correspondent.objects.update(bare_words="")
+    import_module("tracker.migrations.0021_sender_bare_words").fill(apps, here)
     rows = Correspondent.objects.order_by("name").values_list("name", "words", "contact")
     assert list(rows) == [("Mairie de Rezé", "de mairie reze", ""), ("Mairie d’Écully", "d ecully mairie", "")]
+    assert set(Correspondent.objects.values_list("bare_words", flat=True)) == {"mairie reze", "ecully mairie"}
 
 
 # --- Its cost -----------------------------------------------------------------------------------------------------
@@ -179,7 +211,12 @@ def test_completing_costs_two_queries_whatever_the_history(world: World) -> None
 def test_postgresql_reads_the_directory_by_its_indexes(world: World) -> None:
     names = [f"Mairie de la commune {number}" for number in range(3_000)]
     Correspondent.objects.bulk_create(
-        [Correspondent(prefecture=world.prefecture, name=name, words=senders.key_of(name)) for name in names]
+        [
+            Correspondent(
+                prefecture=world.prefecture, name=name, words=senders.key_of(name), bare_words=senders.bare_key_of(name)
+            )
+            for name in names
+        ]
     )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE tracker_correspondent")
@@ -188,9 +225,11 @@ def test_postgresql_reads_the_directory_by_its_indexes(world: World) -> None:
         with CaptureQueriesContext(connection) as captured:
             list(Correspondent.objects.filter(words__hold=senders.wanted_in("commune 123")))
             list(senders.of_sender(Ticket.objects.all(), world.prefecture, names[0]))
+            list(senders.of_sender(Ticket.objects.all(), world.prefecture, names[0], alike=True))
         wanted = [query["sql"] for query in captured if 'FROM "tracker_correspondent"' in query["sql"]]
         plans = []
         for query in wanted:
             cursor.execute(f"EXPLAIN {query}")
             plans.append(" ".join(line for (line,) in cursor.fetchall()))
-    assert ["correspondent_words_gin" in plans[0], "using correspondent_words " in plans[1]] == [True, True], plans
+    indexes = ("correspondent_words_gin", "using correspondent_words ", "using correspondent_bare_words ")
+    assert [index in plan for index, plan in zip(indexes, plans, strict=True)] == [True] * 3, plans

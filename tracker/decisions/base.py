@@ -128,7 +128,7 @@ def transition(act: Callable[..., Any], **fields: Any) -> None:
         act(**fields)
     except TransitionNotAllowed as refusal:
         label = State(refusal.object.state).label
-        raise TransitionRefused(f"Cette action n’est pas possible : la demande est « {label} ».") from refusal
+        raise TransitionRefused(f"Cette action n’est pas possible\xa0: la demande est «\xa0{label}\xa0».") from refusal
 
 
 def iso(value: date | None) -> str | None:

@@ -28,7 +28,7 @@ def correct(ticket: Ticket, command: Correct, context: Context) -> EventDraft:
     if kind is not None and kind.pk != ticket.kind_id:
         if kind.machine != ticket.machine:
             raise InvalidCommand(
-                "Ce type suit un autre circuit : classez la demande sans suite (« erreur d’enregistrement ») "
+                "Ce type suit un autre circuit\xa0: classez la demande sans suite («\xa0erreur d’enregistrement\xa0») "
                 "et enregistrez-la de nouveau.",
                 field="kind",
             )

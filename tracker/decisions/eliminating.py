@@ -11,7 +11,7 @@ def eliminate(ticket: Ticket, command: Eliminate, context: Context) -> EventDraf
     """Blank the personal columns. Unlike a correction, nothing of what stood there is kept."""
     context.require("eliminate")
     if ticket.state not in FINAL_STATES:
-        raise TransitionRefused("La demande a été rouverte : ses textes servent encore.")
+        raise TransitionRefused("La demande a été rouverte\xa0: ses textes servent encore.")
     for name in (*Ticket.PERSONAL_FIELDS, "forwarded_to"):
         setattr(ticket, name, "")
     ticket.eliminated_on = context.today

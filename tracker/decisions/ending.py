@@ -67,7 +67,7 @@ def dismiss(ticket: Ticket, command: Dismiss, context: Context) -> EventDraft:
     if command.reason == DismissalReason.MISSING_PIECES:
         if ticket.state != State.AWAITING_REQUESTER:
             raise InvalidCommand(
-                "Aucune pièce n’est attendue du demandeur : choisissez un autre motif.", field="reason"
+                "Aucune pièce n’est attendue du demandeur\xa0: choisissez un autre motif.", field="reason"
             )
         data["asked_on"] = [fact for fact in effective(context.facts) if fact.kind == "asked"][-1].data["on"]
     transition(ticket.dismiss, reason=command.reason.value, ended_on=command.on)
@@ -83,7 +83,7 @@ def merge(ticket: Ticket, command: Merge, context: Context) -> EventDraft:
 def absorb(ticket: Ticket, command: Absorb, context: Context) -> EventDraft:
     context.require("merge")
     if not ticket.is_open:
-        raise TransitionRefused("La demande de destination est déjà terminée : rouvrez-la d’abord.")
+        raise TransitionRefused("La demande de destination est déjà terminée\xa0: rouvrez-la d’abord.")
     data: dict[str, Any] = {"from": command.source_id}
     if command.received_on < ticket.received_on:
         ticket.received_on = command.received_on
@@ -101,7 +101,7 @@ def reopen(ticket: Ticket, command: Reopen, context: Context) -> EventDraft:
     after_arrival(ticket, command.message_on, "message_on")
     if ended_on is not None and command.message_on < ended_on:
         raise InvalidCommand(
-            f"Ce message précède la fin de la demande ({ended_on:%d/%m/%Y}) : il n’y répond pas.", field="message_on"
+            f"Ce message précède la fin de la demande ({ended_on:%d/%m/%Y})\xa0: il n’y répond pas.", field="message_on"
         )
     opened = next(fact for fact in effective(context.facts) if fact.kind == "registered")
     data = {
@@ -153,9 +153,12 @@ def merged_with(undone: list[PastEvent]) -> int | None:
 def why_not_undo(undone: list[PastEvent], context: Context) -> str:
     """Why this person may not undo now; empty when it is possible."""
     if not undone and context.history and context.history[-1].fact.kind in ATTACHMENT_FACTS:
-        return "Une pièce jointe ne s’annule pas : retirez-la de la liste des pièces jointes."
+        return "Une pièce jointe ne s’annule pas\xa0: retirez-la de la liste des pièces jointes."
     if not undone:
-        return "Une inscription ne s’annule pas : classez la demande sans suite, motif « erreur d’enregistrement »."
+        return (
+            "Une inscription ne s’annule pas\xa0: classez la demande sans suite, "
+            "motif «\xa0erreur d’enregistrement\xa0»."
+        )
     last = undone[-1]
     if last.fact.kind in ("undone", "recomputed", "eliminated"):
         return "Cette action ne s’annule pas."
@@ -164,7 +167,7 @@ def why_not_undo(undone: list[PastEvent], context: Context) -> str:
     if context.now - last.recorded_at > UNDO_WINDOW:
         return "Une action s’annule dans les dix minutes. Corrigez-la plutôt."
     if context.sent_to_requester:
-        return "Un message est déjà parti vers le demandeur : cette action ne s’annule plus."
+        return "Un message est déjà parti vers le demandeur\xa0: cette action ne s’annule plus."
     return ""
 
 

@@ -15,13 +15,13 @@ def ask_requester(ticket: Ticket, command: AskRequester, context: Context) -> Ev
     after_restart(context, command.asked_on, "asked_on")
     missing, reason = clean("missing", command.missing), clean("reason", command.reason)
     if not missing:
-        raise InvalidCommand("Dites ce qui manque : le demandeur doit le savoir.", field="missing")
+        raise InvalidCommand("Dites ce qui manque\xa0: le demandeur doit le savoir.", field="missing")
     if command.until is not None:
         context.in_calendar(command.until, "until")
         if command.until < command.asked_on:
             raise InvalidCommand("Le délai laissé au demandeur précède la demande de pièce.", field="until")
     if not reason and any(fact.kind == "asked" for fact in effective(context.facts)):
-        raise InvalidCommand("Une pièce a déjà été demandée : dites pourquoi il en faut une autre.", field="reason")
+        raise InvalidCommand("Une pièce a déjà été demandée\xa0: dites pourquoi il en faut une autre.", field="reason")
     transition(ticket.ask_requester, until=command.until)
     data = {"on": iso(command.asked_on), "until": iso(command.until), "calendar": context.calendar.version}
     texts = {"missing": missing} | ({"reason": reason} if reason else {})

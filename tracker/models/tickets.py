@@ -211,13 +211,18 @@ class Correspondent(models.Model):
     # The words of the name, cut by `tracker.senders.key_of`: one sender however it is written. PostgreSQL indexes them
     # as it does those of `SearchDocument`.
     words = models.CharField("mots du nom", max_length=500, blank=True)
+    # The same without « de », « la », « l’ »… (`tracker.senders.bare_key_of`).
+    bare_words = models.CharField("mots du nom, sans particules", max_length=500, blank=True)
     # No longer read nor written: one bureau's address for a name is no address for another bureau.
     contact = models.CharField("adresse de réponse", max_length=300, blank=True)
 
     class Meta:
         verbose_name = "correspondant"
         constraints: ClassVar = [models.UniqueConstraint(fields=["prefecture", "name"], name="correspondent_unique")]
-        indexes: ClassVar = [models.Index(fields=["prefecture", "words"], name="correspondent_words")]
+        indexes: ClassVar = [
+            models.Index(fields=["prefecture", "words"], name="correspondent_words"),
+            models.Index(fields=["prefecture", "bare_words"], name="correspondent_bare_words"),
+        ]
 
     def __str__(self) -> str:
         return self.name

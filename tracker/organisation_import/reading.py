@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tracker.organisation_import.layouts import OFFICES, PEOPLE
+from tracker.organisation_import.template import OWN_SHEETS
 from tracker.spreadsheets.cells import Fault
 from tracker.spreadsheets.columns import Layout
 from tracker.spreadsheets.errors import EmptyWorkbook, HeaderNotFound
@@ -42,7 +43,7 @@ def read_organisation(path: Path, name: str) -> OrganisationFile:
     if not people and not offices:
         raise HeaderNotFound(NOTHING_KNOWN, previews)
     found = OrganisationFile()
-    known = {*people, *offices}
+    known = {*people, *offices, *OWN_SHEETS}
     found.ignored_sheets = [preview.sheet for preview in previews if preview.rows and preview.sheet not in known]
     # In one order whatever that of the sheets: people are attached to bureaux.
     if offices:

@@ -20,15 +20,15 @@ PEOPLE_HEADERS: Final = (
 COLUMNS: Final = (
     ("Bureaux", "Code", "Court et unique, par exemple DCL. Il ne change plus ensuite."),
     ("Bureaux", "Libellé", "Le nom que les agents lisent."),
-    ("Bureaux", "Rattachement", "Le code de la direction dont le bureau dépend. Vide : aucune, ou celle d’avant."),
-    ("Bureaux", "Site", "Le code ou le nom du site. Vide : celui de la direction, sinon le siège."),
-    ("Bureaux", "Sensible", "oui ou non. Oui : le référent n’y voit que la référence, le bureau et les dates."),
+    ("Bureaux", "Rattachement", "Le code de la direction dont le bureau dépend. Vide\xa0: aucune, ou celle d’avant."),
+    ("Bureaux", "Site", "Le code ou le nom du site. Vide\xa0: celui de la direction, sinon le siège."),
+    ("Bureaux", "Sensible", "oui ou non. Oui\xa0: le référent n’y voit que la référence, le bureau et les dates."),
     ("Personnes", "Adresse électronique", "Ce avec quoi la personne se connecte."),
-    ("Personnes", "Prénom", "Pour un nouveau compte ; celui d’un compte existant n’est pas remplacé."),
+    ("Personnes", "Prénom", "Pour un nouveau compte\xa0; celui d’un compte existant n’est pas remplacé."),
     ("Personnes", "Nom", "Comme le prénom."),
-    ("Personnes", "Qualité", "Facultatif, par exemple « chef de bureau »."),
+    ("Personnes", "Qualité", "Facultatif, par exemple «\xa0chef de bureau\xa0»."),
     ("Personnes", "Rôle", ", ".join(role.label for role in Role) + ". Une ligne par rôle."),
-    ("Personnes", "Périmètre", "Le code d’un bureau ou d’un site, ou « préfecture » pour toute la préfecture."),
+    ("Personnes", "Périmètre", "Le code d’un bureau ou d’un site, ou «\xa0préfecture\xa0» pour toute la préfecture."),
 )
 
 
@@ -41,12 +41,17 @@ class Known:
     name: str
 
 
+HOW_TO, KNOWN_CODES = "Mode d’emploi", "Codes existants"
+OWN_SHEETS: Final = frozenset({HOW_TO, KNOWN_CODES})
+"""Sheets of the model that only inform: nobody wonders that they are not imported."""
+
+
 def template_sheets(prefecture: Prefecture) -> list[Sheet[Any]]:
     return [
         Sheet("Bureaux", [empty(header, width) for header, width in OFFICE_HEADERS], ()),
         Sheet("Personnes", [empty(header, width) for header, width in PEOPLE_HEADERS], ()),
         Sheet(
-            "Mode d’emploi",
+            HOW_TO,
             [
                 Column("Feuille", lambda row: row[0], width=14),
                 Column("Colonne", lambda row: row[1], width=22),
@@ -55,7 +60,7 @@ def template_sheets(prefecture: Prefecture) -> list[Sheet[Any]]:
             COLUMNS,
         ),
         Sheet(
-            "Codes existants",
+            KNOWN_CODES,
             [
                 Column("Nature", lambda row: row.what, width=10),
                 Column("Code existant", lambda row: row.code, width=16),

@@ -10,7 +10,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods
 
 from frontend import wording
-from frontend.context import settings_link
+from frontend.context import Link, settings_link
 from frontend.forms.reference import ClosedDayForm, ConfirmForm, ReopeningForm, year_typed
 from frontend.http import PageRequest
 from frontend.pages.reference.changing import Screen, show
@@ -143,7 +143,7 @@ def screen(title: str, button: str, plan: Callable[[], Plan], site: Site, row: C
         title=title,
         template="closed_day_form",
         button=button,
-        back=address(site, row.date.year if row else today.year),
+        back=Link("Calendrier", address(site, row.date.year if row else today.year)),
         plan=plan,
         said=lambda made: said(made, today),
         landing=lambda made: address(site, landing_year(made, today)),

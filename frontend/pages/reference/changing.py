@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from frontend import feedback
+from frontend.context import Link, settings_link
 from frontend.forms.fields import DatedForm
 from frontend.http import PageRequest
 from frontend.pages import errors
@@ -23,17 +24,21 @@ CONFLICT = 409
 @dataclass(frozen=True, slots=True)
 class Screen:
     """One kind of change: `plan` makes it from a valid form, `said` tells it (« Courriels : 3 jours ouvrés à partir
-    du… »), `back` is the address of the list that it belongs to,
-    `landing` the one where it is then seen."""
+    du… »), `back` leads to the list that it belongs to, `landing` is the
+    address where it is then seen."""
 
     title: str
     template: str
     button: str
-    back: str
+    back: Link
     plan: Callable[[], Plan]
     said: Callable[[Plan], str]
     landing: Callable[[Plan], str]
     context: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def trail(self) -> tuple[Link, ...]:
+        return (settings_link(), self.back)
 
 
 def show(request: PageRequest, form: DatedForm, screen: Screen) -> HttpResponse:
@@ -66,13 +71,20 @@ def stale(request: PageRequest, form: DatedForm, screen: Screen, refusal: StaleV
 
 
 def page(request: PageRequest, form: DatedForm, screen: Screen, status: int = 200, refusal: str = "") -> HttpResponse:
-    context = {"form": form, "screen": screen, "refusal": refusal, **screen.context}
+    context = {"form": form, "screen": screen, "refusal": refusal, "trail": screen.trail, **screen.context}
     return render(request, f"frontend/pages/{screen.template}.html", context, status=status)
 
 
 def preview(request: PageRequest, form: DatedForm, screen: Screen, plan: Plan) -> HttpResponse:
     effect = recomputing.preview(plan)
-    context = {"form": form, "screen": screen, "said": screen.said(plan), "effect": effect, **screen.context}
+    context = {
+        "form": form,
+        "screen": screen,
+        "trail": screen.trail,
+        "said": screen.said(plan),
+        "effect": effect,
+        **screen.context,
+    }
     return render(request, "frontend/pages/recompute_preview.html", context)
 
 

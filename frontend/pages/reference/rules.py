@@ -10,7 +10,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods
 
 from frontend import wording
-from frontend.context import settings_link
+from frontend.context import Link, settings_link
 from frontend.forms.reference import ConfirmForm, RuleAddForm, RuleChangeForm, RuleEndForm
 from frontend.http import PageRequest
 from frontend.pages.reference.changing import Screen, show
@@ -117,7 +117,7 @@ def screen(title: str, button: str, plan: Callable[[], Plan], today: date, rule:
         title=title,
         template="rule_form",
         button=button,
-        back=reverse("rules"),
+        back=Link("Délais", reverse("rules")),
         plan=plan,
         said=said,
         landing=lambda _made: reverse("rules"),

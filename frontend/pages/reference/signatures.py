@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from correspondence import signing
 from correspondence.sender import sender_of
 from frontend import feedback
+from frontend.context import Link, settings_link
 from frontend.forms.fields import DatedForm
 from frontend.forms.texts import OfficeSignatureForm, OwnSignatureForm, PersonSignatureForm, SiteSignatureForm
 from frontend.http import PageRequest
@@ -39,6 +40,7 @@ class Screen:
     title: str
     change: Callable[[Mapping[str, Any], Author], bool]
     back: str
+    trail: tuple[Link, ...] = ()
     text: str = ""
     block: list[str] = field(default_factory=list)
     keeps_others: bool = False
@@ -71,6 +73,7 @@ def signatures(request: PageRequest) -> HttpResponse:
     if not offices:
         raise Http404
     context = {
+        "trail": above(request.user),
         "offices": offices,
         "sites": list(signing.sites_kept_by(request.user)),
         "people": list(signing.people_kept_by(request.user)),
@@ -83,7 +86,7 @@ def office_signature(request: PageRequest, office_id: int) -> HttpResponse:
     kept = Office.objects.filter(pk__in=signing.offices_kept_by(request.user)).select_related("site")
     office = get_object_or_404(kept, pk=office_id)
     form = OfficeSignatureForm(request.POST or None, office=office, today=today())
-    screen = kept_screen(office.name, lambda values, by: signing.change_office(office, values, by))
+    screen = kept_screen(request.user, office.name, lambda values, by: signing.change_office(office, values, by))
     return answer(request, form, office, screen)
 
 
@@ -91,7 +94,7 @@ def office_signature(request: PageRequest, office_id: int) -> HttpResponse:
 def person_signature(request: PageRequest, person_id: int) -> HttpResponse:
     person = get_object_or_404(signing.people_kept_by(request.user), pk=person_id)
     form = PersonSignatureForm(request.POST or None, person=person, today=today())
-    screen = kept_screen(person.full_name, lambda values, by: signing.change_person(person, values, by))
+    screen = kept_screen(request.user, person.full_name, lambda values, by: signing.change_person(person, values, by))
     return answer(request, form, person, screen)
 
 
@@ -99,15 +102,21 @@ def person_signature(request: PageRequest, person_id: int) -> HttpResponse:
 def site_signature(request: PageRequest, site_id: int) -> HttpResponse:
     site = get_object_or_404(signing.sites_kept_by(request.user), pk=site_id)
     form = SiteSignatureForm(request.POST or None, site=site, today=today())
-    screen = kept_screen(site.name, lambda values, by: signing.change_site(site, values, by))
+    screen = kept_screen(request.user, site.name, lambda values, by: signing.change_site(site, values, by))
     return answer(request, form, site, screen)
 
 
 # --- Parts --------------------------------------------------------------------------------------------------------
 
 
-def kept_screen(name: str, change: Callable[[Mapping[str, Any], Author], bool]) -> Screen:
-    return Screen(title=f"Signature\xa0: {name}", change=change, back=reverse("signatures"))
+def kept_screen(user: User, name: str, change: Callable[[Mapping[str, Any], Author], bool]) -> Screen:
+    back = reverse("signatures")
+    return Screen(f"Signature\xa0: {name}", change, back, trail=(*above(user), Link("Signatures", back)))
+
+
+def above(user: User) -> tuple[Link, ...]:
+    """The page that leads to the signatures: Réglages, or « Mon bureau » for whom Réglages is closed."""
+    return (settings_link() if user.scope.has(Role.QUALITY) else Link("Mon bureau", reverse("bureau")),)
 
 
 def answer(request: PageRequest, form: DatedForm, row: Model, screen: Screen) -> HttpResponse:
@@ -128,7 +137,7 @@ def answer(request: PageRequest, form: DatedForm, row: Model, screen: Screen) ->
                 feedback.done(request, said)
                 return redirect(screen.back)
     status = CONFLICT if opened.differences else UNPROCESSABLE if form.is_bound else 200
-    context = {"form": form, "screen": screen, "opened": opened}
+    context = {"form": form, "screen": screen, "opened": opened, "trail": screen.trail}
     return render(request, "frontend/pages/signature_form.html", context, status=status)
 
 

@@ -33,6 +33,7 @@ REFERENCE: Final = (
     Entry("Thèmes", "themes", "Ce dont parlent les demandes, pour les retrouver et les compter."),
     Entry("Boîtes fonctionnelles", "mailboxes", "Les adresses où arrivent les courriels, et le bureau qui les lit."),
     Entry("Modèles de réponse", "reply-models", "Les textes que les agents reprennent, et leurs champs.", whole=False),
+    Entry("Signatures", "signatures", "Le bas des lettres, par bureau, site et personne.", whole=False),
     Entry("Clôture automatique", "prefecture-settings", "Quand une demande répondue se clôt d’elle-même."),
 )
 ARCHIVES: Final = (

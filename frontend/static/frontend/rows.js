@@ -8,6 +8,9 @@
   const form = document.querySelector("[data-sillage-pasted]");
   if (!form) return;
 
+  // Nothing to mend: where the table stands is read at once, and the keys of the form act from there.
+  if (!document.querySelector("[data-sillage-errors]")) document.getElementById("rows-count").focus();
+
   const grid = () => form.querySelector("[data-sillage-grid]");
   const rows = () => [...grid().querySelectorAll("tbody tr")];
   const fields = (row) => [...row.querySelectorAll("td > input:not([type=hidden]), td > textarea")];

@@ -50,7 +50,7 @@ def test_what_the_state_does_not_allow_is_a_conflict(world: World, agent: Progra
     response = agent.post(f"tickets/{world.register().reference}/complete/", {"completed_on": "2026-11-18"})
     assert response.status_code == 409
     assert response.json() == {
-        "detail": "Cette action n’est pas possible : la demande est « Affectée ».",
+        "detail": "Cette action n’est pas possible\xa0: la demande est «\xa0Affectée\xa0».",
         "code": "transition_refused",
         "version": None,
         "changed_fields": [],
