@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from tests.factories import World
 from tests.tracker.importing.conftest import REGISTERS
-from tests.tracker.spreadsheets.workbooks import write_workbook
+from tests.tracker.spreadsheets.workbooks import Merged, write_workbook
 from tracker import jobs
 from tracker.enums import JobState, Machine
 from tracker.importing import asking
@@ -298,6 +298,25 @@ def test_two_columns_for_one_date_are_a_person_s_choice(client: Client, make: Ma
     jobs.run_pending_jobs()
     carried_out(client, latest())
     assert set(Ticket.objects.values_list("received_on", flat=True)) == {date(2026, 3, n) for n in (2, 3, 4)}
+
+
+def test_headers_in_two_rows_are_shown_together_and_remembered(client: Client, make: Make) -> None:
+    header = ["N°", Merged("Préfecture", columns=2), None, Merged("Sous-préfecture", columns=2), None, "Objet"]
+    lower = [None, "Reçu le", "Service", "Reçu le", "Service"]
+    rows = [[n, date(2026, 3, n), "SEJ", date(2026, 3, n + 1), "SEJ", "Voirie"] for n in range(1, 4)]
+    send(client, make(lower, *rows, header=header), "courrier")
+    url = reverse("import-columns", args=[latest().pk])
+    said = "Plusieurs colonnes peuvent l’être : « Préfecture – Reçu le » et « Sous-préfecture – Reçu le »."
+    assert said in body(client.get(url))
+    client.post(url, {"received_on": "Sous-préfecture – Reçu le", "number": "N°", "subject": "Objet"})
+    jobs.run_pending_jobs()
+    carried_out(client, latest())
+    assert set(Ticket.objects.values_list("received_on", flat=True)) == {date(2026, 3, n) for n in (2, 3, 4)}
+
+    again = make(lower, *rows, [9, date(2026, 3, 9), None, date(2026, 3, 10), None, "x"], header=header, name="2.xlsx")
+    send(client, again, "courrier")
+    jobs.run_pending_jobs()
+    assert (latest().error, latest().result["taken"], latest().result["already_known"]) == ("", 1, 3)
 
 
 def test_one_column_is_not_given_twice(client: Client, make: Make) -> None:

@@ -76,7 +76,7 @@ def recognise(
 
     `mapping` (code → header as written, or None for « in no column ») overrides what would be recognised; `spans` are
     the merged cells. The row that names the most columns wins, the first one where two are equal; two rows read as one
-    win where nothing of them is in doubt and they name more columns than any row alone.
+    win where they name more columns than any row alone, with no more doubt.
     """
     best: HeaderMatch | None = None
     for position, numbered in enumerate(rows[:HEADER_WITHIN_ROWS]):
@@ -85,9 +85,7 @@ def recognise(
             continue
         below = [cells for _, cells in rows[position + 1 : position + 1 + SAMPLE_ROWS]]
         candidate = _match(heading, layout, mapping or {}, below, first_column)
-        if len(candidate.columns) + len(candidate.ambiguous) < 2 and not (candidate.columns and mapping):
-            continue
-        if best is None or _rank(candidate) > _rank(best):
+        if _enough(candidate, mapping) and (best is None or _rank(candidate) > _rank(best)):
             best = candidate
     for position, (upper, lower) in enumerate(pairwise(rows[:HEADER_WITHIN_ROWS])):
         heading = pair(upper, lower, layout, spans)
@@ -95,9 +93,14 @@ def recognise(
             continue
         below = [cells for _, cells in rows[position + 2 : position + 2 + SAMPLE_ROWS]]
         candidate = _match(heading, layout, mapping or {}, below, first_column)
-        if candidate.complete and (best is None or _tells_more(candidate, best)):
+        if _enough(candidate, mapping) and (best is None or _tells_more(candidate, best)):
             best = candidate
     return best
+
+
+def _enough(match: HeaderMatch, mapping: Mapping[str, str | None] | None) -> bool:
+    """Whether a row names enough to be a header: one column is by accident, unless a person named it."""
+    return len(match.columns) + len(match.ambiguous) >= 2 or bool(match.columns and mapping)
 
 
 def _rank(match: HeaderMatch) -> tuple[bool, int]:
@@ -105,7 +108,10 @@ def _rank(match: HeaderMatch) -> tuple[bool, int]:
 
 
 def _tells_more(of_two: HeaderMatch, of_one: HeaderMatch) -> bool:
-    """Whether two rows read as one say more than another header."""
+    """Whether two rows read as one say more than another header; where neither says enough, a person will choose
+    better among « Arrivée – Date » and « Enregistrement – Date » than among two dates."""
+    if of_one.complete and not of_two.complete:
+        return False
     if of_one.row_number == of_two.first_row:
         return True  # The lower one is no row of a table that the upper one would head alone.
     ours, theirs = ((match.complete, len(match.columns) + len(match.ambiguous)) for match in (of_two, of_one))
