@@ -40,12 +40,6 @@ class Heading:
     def words(self) -> frozenset[str]:
         return frozenset(f"{self.key} {self.group}".split())
 
-    @property
-    def says_when(self) -> bool:
-        """Whether it is worded as a date is (« Date », « Date d’envoi », « Reçu le »)."""
-        first, *_, last = [self.key, *self.key.split()]
-        return self.key in DATE_ALONE or first.startswith("date ") or last == "le"
-
 
 def _keys(names: str) -> frozenset[str]:
     return frozenset(key for name in names.split("|") if (key := header_key(name)))
@@ -190,8 +184,22 @@ class Layout:
             return any(other.code != self.anchor for other in dates)
         return heading.key in SENT and any(other.code == self.anchor for other in dates)
 
+    def tells_when(self, heading: Heading) -> bool:
+        """Whether two headers tell a date, the lower one being worded as that of a date is and never as the cell of a
+        record (« Date inconnue », « Réponse d’attente »)."""
+        key, dates = heading.key, [column for column in self.columns if column.is_date]
+        named = key.startswith("date ") and any(key in column.name_keys for column in dates)
+        if not (named or key in DATE_ALONE | SENT or key.endswith(" le")):
+            return False
+        return any(self.strength(column, heading) >= SURE for column in dates)
+
     def knows(self, heading: Heading) -> bool:
-        """Whether a header may name one of these columns, by itself or with the one above."""
-        return heading.key in DATE_ALONE or any(
-            column.strength(heading.key) or self.strength(column, heading) for column in self.columns
+        """Whether a header under another is one, word for word: « Usager 3 » is a cell, « Usager » may be a header."""
+        return (
+            heading.key in DATE_ALONE
+            or self.tells_when(heading)
+            or any(
+                heading.key in column.name_keys | column.weak_keys or self.strength(column, heading) == EXACT
+                for column in self.columns
+            )
         )

@@ -78,11 +78,7 @@ def _spread(upper: Row, below: Mapping[int, str], merged: Sequence[range]) -> di
 def _are_sub_headers(lower: Row, headings: Mapping[int, Heading], layout: Layout, merged: Sequence[range]) -> bool:
     """Whether each cell of a row is a word of a header, one of them a date that the header above it tells."""
     grouped = {index: heading for index, heading in headings.items() if heading.group}
-    dates = [column for column in layout.columns if column.is_date]
-    if not any(
-        heading.says_when and any(layout.strength(column, heading) >= SURE for column in dates)
-        for heading in grouped.values()
-    ):
+    if not any(map(layout.tells_when, grouped.values())):
         return False
     proven = {index for cells in merged for index in cells if index in grouped}
     if any(not layout.knows(heading) for index, heading in headings.items() if index not in proven):

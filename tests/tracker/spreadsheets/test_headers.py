@@ -1,10 +1,11 @@
 """Columns found by their headers, and what happens when they are not."""
 
 import datetime as dt
+import random
 
 import pytest
 
-from tests.tracker.spreadsheets.layouts import HEADERS
+from tests.tracker.spreadsheets.layouts import HEADERS, RegisterMaker
 from tests.tracker.spreadsheets.workbooks import Merged, write_workbook
 from tracker.spreadsheets.columns import Column, Layout
 from tracker.spreadsheets.errors import AmbiguousColumns, HeaderNotFound, MappingMismatch, MissingColumns
@@ -338,12 +339,61 @@ def test_guess_that_would_mislead_asks_a_person():
         ["", "Date", "Service", "3"],
         ["", "Date", "Service", "03/01/2023"],
         ["31/02/2023", "Date", "Service", ""],
+        ["Date inconnue", "Demande", "", "Réponse"],
+        ["date illisible", "Courrier", "Réclamation", "Usager 3"],
+        ["", "Date inconnue", "", ""],
     ],
 )
 def test_row_of_a_register_is_no_row_of_headers(row):
     """Not even below a header that is merged over two columns."""
     found = match_two(["Reçu le", "Objet", "", "Suite"], row, spans=[(1, 2)])
     assert found.row_number == 1
+
+
+CELLS = [
+    "Courrier",
+    "Réponse",
+    "Mairie de Rezé",
+    "Service",
+    "Voirie",
+    "Demande de titre",
+    "urgent",
+    "Usager 3",
+    "Réponse d’attente",
+    "Suite donnée",
+    "relance faite",
+    "Demande de complément",
+    "Objet",
+    "Courriel",
+    "Réclamation",
+    "Autre demande",
+    "Relance",
+    "Rendez-vous",
+    "Nature",
+    "Date inconnue",
+    "sans date",
+    "date illisible",
+    "Accusé de réception",
+    "Proposition",
+    "Nom",
+    "Question",
+]
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_no_row_without_a_date_is_lost_to_the_headers(seed):
+    """Whatever header is merged over an empty column, and whatever words the first rows hold."""
+    draw = random.Random(seed)
+    maker = RegisterMaker(seed)
+    header, spans = [], []
+    for code in maker.codes:
+        header.append(maker.headers[code])
+        if draw.random() < 0.3:
+            spans.append((1, len(header) - 1, len(header)))
+            header.append("")
+    rows = [[draw.choice(CELLS) if draw.random() < 0.5 else "" for _ in header] for _ in range(4)]
+    found = recognise(list(enumerate([header, *rows], 1)), register_layout(maker.kind), spans=spans)
+    assert len(found.lines) == 1
 
 
 def test_title_over_a_header_is_no_row_of_it():
