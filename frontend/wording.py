@@ -73,6 +73,13 @@ def latest(due_on: date | None, today: date) -> str:
     return NO_DEADLINE if due_on is None else f"{LATEST}{long_date(due_on, today)}"
 
 
+def expected(what: str, due_on: date, today: date) -> str:
+    """« Réponse attendue au plus tard mercredi 25 novembre. »; of a day that is past, that it is."""
+    if due_on < today:
+        return f"L’échéance, {long_date(due_on, today)}, est déjà passée."
+    return f"{what} {latest(due_on, today)}."
+
+
 def due_words(due_on: date | None, today: date, calendar: WorkCalendar) -> str:
     """How far the deadline is, in working days of the site's calendar: « en retard de 2 jours ouvrés »,
     « aujourd’hui », « dans 3 jours ouvrés », and beyond `NEAR` working days « au plus tard mercredi 25 novembre »."""

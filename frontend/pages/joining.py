@@ -11,7 +11,7 @@ from frontend.feedback import done
 from frontend.forms.registering import RegisterForm
 from frontend.registration import Sending, register_into, reopen_once
 from frontend.ticket_words import TO_DISPATCH
-from frontend.wording import latest, long_date
+from frontend.wording import expected, long_date
 from tracker.enums import State
 from tracker.models import Ticket, User
 from tracker.reading import context_of, undo_refusal
@@ -71,7 +71,7 @@ def join_once(request: HttpRequest, join: Join, form: RegisterForm, sending: Sen
     if not new:
         words = f"C’était déjà fait\xa0: ce formulaire avait été envoyé. {words}"
     if kept.is_open and kept.due_on:
-        words += f" À traiter {latest(kept.due_on, form.today)}."
+        words += f" {expected('À traiter', kept.due_on, form.today)}"
     undo = ""
     ticket = Ticket.objects.select_related("site").get(pk=ticket.pk)
     if not undo_refusal(context_of(ticket, Author(user=sending.user))):

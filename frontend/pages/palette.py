@@ -129,8 +129,10 @@ def destinations(request: PageRequest) -> list[Item]:
         items += [Item(entry.label, reverse(entry.name), context.SETTINGS) for entry in entries]
     items += [Item(label, reverse(name)) for label, name, roles in BESIDE if not roles or scope.has(*roles)]
     items += [Item(guide.title, reverse("guide", args=[guide.name]), "Aide") for guide in GUIDES.values()]
-    # The first to name an address: what Réglages shows is not offered again by itself.
-    return list({item.url: item for item in reversed(items)}.values())[::-1]
+    once: dict[str, Item] = {}
+    for item in items:  # what Réglages shows is not offered again by itself
+        once.setdefault(item.url, item)
+    return list(once.values())
 
 
 # --- What one may do -----------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from frontend.pages import joining
 from frontend.pages.tickets.offers import act_url
 from frontend.registration import Sending, register_once
 from frontend.rehearsal import rehearse_registration
-from frontend.wording import count_of, latest, small
+from frontend.wording import count_of, expected, small
 from tracker import attachments, clock, kept, lists, senders, writers
 from tracker.attachments import Checked
 from tracker.commands import Dismiss
@@ -292,7 +292,7 @@ def what_follows(ticket: Ticket, form: RegisterForm) -> str:
     to_do = f"Affectée\xa0: {office}." if office else "Il reste à l’affecter à un bureau."
     if ticket.due_on is None:
         return f"Elle est sans délai défini. {to_do}"
-    return f"{EXPECTED[Purpose(ticket.due_purpose)]} {latest(ticket.due_on, form.today)}. {to_do}"
+    return f"{expected(EXPECTED[Purpose(ticket.due_purpose)], ticket.due_on, form.today)} {to_do}"
 
 
 urlpatterns = [

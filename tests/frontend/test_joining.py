@@ -120,9 +120,10 @@ def test_two_queries_whatever_the_history(world: World) -> None:
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:
             duplicates_of(world.prefecture, user, world.kind("correspondence"), SENDER, SUBJECT, ON)
-        return len(captured) - 1  # the kind is the page's
+        return len(captured) - 2  # the kind is the page’s, which also asks once whether the lists have changed
 
     world.register(sender_name=SENDER, subject=SUBJECT)
+    queries()  # the lists that demandes name are kept in memory by now
     assert queries() == 2
     for _ in range(20):
         world.register(sender_name=SENDER, subject=SUBJECT)

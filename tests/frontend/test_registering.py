@@ -85,6 +85,12 @@ def test_kind_added_as_data_gets_the_form(world: World, desk) -> None:
     assert Ticket.objects.get().due_on is None
 
 
+def test_what_is_registered_late_already_is_said_so(world: World, desk) -> None:
+    page = text(desk().send(follow=True, received_on="02/11/2026"))
+    assert "enregistrée. L’échéance, lundi 9 novembre, est déjà passée." in page
+    assert "attendue au plus tard" not in page
+
+
 def test_agent_registers_and_takes(world: World, desk) -> None:
     response = desk().send(follow=True)
     ticket = Ticket.objects.get()
