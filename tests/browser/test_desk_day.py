@@ -17,6 +17,7 @@ from tracker.enums import State
 from tracker.models import Absence, Attachment, Ticket
 
 TEN = 10
+LETTER = {"name": "Lettre.pdf", "mimeType": "application/pdf", "buffer": PDF}
 PASTED = (
     "Reçu le\tExpéditeur\tObjet\tMode d'arrivée\tService\r\n"
     "16/11/2026\tMairie de Vertou\tVoirie communale\tcourrier\tSEJ\r\n"
@@ -95,11 +96,12 @@ def paste_two(page: Page) -> None:
 
 
 def join_a_file(page: Page, ticket: Ticket) -> None:
+    # Listened to before the page: asked for at the last moment, the browser may show a dialogue that nobody sees.
+    page.on("filechooser", lambda chooser: chooser.set_files(LETTER))
     open_ticket(page, ticket)
     tab_to(page, "input[type=file]")
-    with page.expect_file_chooser() as chooser:
-        page.keyboard.press("Enter")
-    chooser.value.set_files([{"name": "Lettre.pdf", "mimeType": "application/pdf", "buffer": PDF}])
+    page.keyboard.press("Enter")
+    expect(page.locator("#pieces input[type=file]")).to_have_value(re.compile("Lettre.pdf"))
     tab_to(page, "#pieces button[type=submit]")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Un fichier est joint.")).to_be_visible()

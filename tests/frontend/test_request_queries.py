@@ -25,7 +25,7 @@ READING: Final = {
     "/demandes/{reference}/repondre/": 8,
     "/enregistrer/correspondence/": 5,
 }
-REGISTER, ANSWER, REGISTER_BY_API = 16, 19, 17
+REGISTER, ANSWER, REGISTER_BY_API = 16, 19, 15
 
 
 def asked(ask: Callable[[], Any], status: int) -> list[str]:

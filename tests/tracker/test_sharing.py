@@ -128,8 +128,9 @@ def test_an_encadrant_hands_over_nothing_of_another_bureau(world: World) -> None
 def test_as_many_queries_for_forty_as_for_two(world: World) -> None:
     counts = []
     for number in (2, 40):
-        ids = [world.register(assignee="colleague").pk for _ in range(number)]
         author = as_supervisor(world)
+        assert author.user is not None and author.user.scope  # in memory by then
+        ids = [world.register(assignee="colleague").pk for _ in range(number)]
         with CaptureQueriesContext(connection) as queries:
             sharing.hand_over(ids, world.user("colleague"), world.user("agent"), author)
         # Each row is saved by itself; all the rest is done in bulk.

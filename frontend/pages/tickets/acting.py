@@ -110,9 +110,9 @@ def perform(form: ActForm) -> tuple[Ticket, list[PastEvent] | None]:
     """The demande as it has become, and its journal where the act has told it."""
     author, opened_version = Author(user=form.user), form.cleaned_data["opened_version"]
     if isinstance(form, MergeForm):
-        return writers.merge(form.ticket.pk, form.cleaned_data["target"].pk, author, opened_version=opened_version)[
-            0
-        ], None
+        target: Ticket = form.cleaned_data["target"]
+        merged, _ = writers.merge(form.ticket.pk, target.pk, author, opened_version=opened_version)
+        return merged, None
     return writers.write_and_tell(form.ticket.pk, form.acts(), author, opened_version=opened_version)
 
 
