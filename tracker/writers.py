@@ -176,9 +176,7 @@ def continue_journal(
     context.sent_to_requester = sent_to_requester(history)
     tail = journal.Tail(ticket.version, tail_hash)
     before = list(context.deadlines)
-    change = decide(ticket, to_dispatch(ticket, acts), context)
-    if ticket.is_open and any(isinstance(act, Undo) for act in acts):
-        refuse_closed(ticket)
+    change = decide_in_service(ticket, acts, context)
     if change.events:
         ticket.save(update_fields=sorted(change.fields))
         insert_change(ticket, change, author.act(now), before, tail)
@@ -187,6 +185,14 @@ def continue_journal(
         if "sender_name" in change.fields:
             senders.remember([ticket])
     return context.history
+
+
+def decide_in_service(ticket: Ticket, acts: Sequence[Command], context: Context) -> Change:
+    """`decide`, where the bureau that would have the demande again may have closed."""
+    change = decide(ticket, to_dispatch(ticket, acts), context)
+    if ticket.is_open and any(isinstance(act, Undo) for act in acts):
+        refuse_closed(ticket)
+    return change
 
 
 def abilities_of_registration(
@@ -367,7 +373,7 @@ def decide_draft(draft: Draft, rules: RuleBook, calendar: WorkCalendar, history:
         context.history = history
         if position == 0 and history:
             draft.before = list(context.deadlines)
-        change = decide(draft.ticket, acts, context)
+        change = decide_in_service(draft.ticket, acts, context)
         fields |= change.fields
         draft.changes.append((change, author.act(now)))
     if not draft.is_new and fields:
