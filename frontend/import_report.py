@@ -18,6 +18,7 @@ from tracker.models import Job
 from tracker.spreadsheets.problems import all_headers
 
 REFUSED_SHOWN: Final = 200
+MADE_SHOWN: Final = 200
 """The workbook holds them all; a page of more would not be read."""
 NAMES_SHOWN: Final = 20
 REMARKS: Final = (
@@ -333,6 +334,15 @@ class OrganisationReport(ImportReport):
             if result[key]
         ]
         return [found[0], *made, *found[2:]]
+
+    @property
+    def made(self) -> list[dict[str, Any]]:
+        """What each row taken brings, as it was understood (« Chef » is « Encadrant »), the first ones."""
+        return list(self.job.result.get("made", ()))[:MADE_SHOWN]
+
+    @property
+    def made_further(self) -> int:
+        return max(0, len(self.job.result.get("made", ())) - MADE_SHOWN)
 
     @property
     def listed_url(self) -> str:

@@ -41,6 +41,12 @@ class RoleTerms:
     office: Office | None = None
 
     @property
+    def words(self) -> str:
+        """« Encadrant, Bureau du séjour »; over the whole préfecture, « Référent qualité, toute la préfecture »."""
+        place = self.office.name if self.office else self.site.name if self.site else "toute la préfecture"
+        return f"{Role(self.role).label}, {place}"
+
+    @property
     def extent(self) -> str:
         return OFFICE if self.office else SITE if self.site else WHOLE
 

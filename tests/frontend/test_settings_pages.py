@@ -394,6 +394,9 @@ def test_a_workbook_is_rehearsed_then_imported(world: World, signed_in: Open, tm
     assert "Vérification : rien n’est encore importé" in page
     assert "Aucun site ne porte le code ou le nom « Ailleurs »." in page
     assert "Importer pour de bon" in page
+    assert "Ce qui serait ajouté ou changé" in page
+    assert "A B, a@example.test" in page
+    assert "nouveau compte : Agent, Neuf" in page
     assert not Office.objects.filter(code="NEW").exists()
     response = client.post(f"{response['Location']}importer/")
     jobs.run_pending_jobs()

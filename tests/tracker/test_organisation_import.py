@@ -93,6 +93,14 @@ def test_bureaux_then_people_whatever_their_order(world: World, make: Make) -> N
     )
     result = carry_out(world, path)
     assert (result["taken"], result["offices"], result["accounts"], result["roles"]) == (6, 2, 2, 4)
+    assert [(told["row"], told["whom"], told["what"]) for told in result["made"]] == [
+        (3, "Nouvelle direction (NEW)", "nouveau bureau, Sous-préfecture d’essai, sensible"),
+        (2, "Bureau des élections (ELE)", "nouveau bureau, Nouvelle direction"),
+        (2, "Alix Modèle, alix@example.test", "nouveau compte\xa0: Agent, Bureau des élections"),
+        (3, "Alix Modèle", "Encadrant, Nouvelle direction"),
+        (4, world.users["agent"].full_name, "Service du courrier, Sous-préfecture d’essai"),
+        (5, "Membre Modèle, copil@example.test", "nouveau compte\xa0: Membre du COPIL, toute la préfecture"),
+    ]
     below = Office.objects.get(code="ELE")
     assert (below.parent, below.site) == (Office.objects.get(code="NEW"), world.branch)
     assert below.parent is not None
@@ -253,17 +261,19 @@ def test_the_model_is_read_as_it_is_written(world: World, tmp_path: Path) -> Non
 
 
 def test_the_file_is_forgotten_once_imported_and_the_cells_after_a_month(world: World, make: Make, frozen: Any) -> None:
-    first = rehearse(world, make(None, [("a@example.test", "A", "B", "agent", "Nulle part")]))
+    people = [("a@example.test", "A", "B", "agent", "Nulle part"), ("c@example.test", "C", "D", "agent", "SEJ")]
+    first = rehearse(world, make(None, people))
     assert Path(first.file.path).exists()
     after = asking.carry_out(world.prefecture, world.user("administrator"), first)
     jobs.run_pending_jobs()
     after.refresh_from_db()
     assert not after.file
     assert after.result["refused"][0]["raw"]
+    assert after.result["made"][0]["whom"] == "C D, c@example.test"
     frozen.shift(timedelta(days=31))
     forget_old_files()
     after.refresh_from_db()
-    assert (after.result["refused"][0]["raw"], after.checkpoint) == ({}, {})
+    assert (after.result["refused"][0]["raw"], after.checkpoint, after.result["made"]) == ({}, {}, [])
 
 
 def test_the_command_may_bring_in_an_account_of_another_prefecture(

@@ -51,11 +51,13 @@ def forget_old_files() -> int:
 
 def forget_cells(job: Job) -> bool:
     """Whether there was anything left to forget."""
-    refused, notes = job.result["refused"], job.result.get("notes", [])
-    if not job.checkpoint and not any(row["raw"] for row in refused) and not any(note["text"] for note in notes):
+    refused, notes, made = (job.result.get(key, []) for key in ("refused", "notes", "made"))
+    if not (job.checkpoint or made or any(row["raw"] for row in refused) or any(note["text"] for note in notes)):
         return False
     result = {**job.result, "refused": [{**row, "raw": {}} for row in refused]}
     if notes:
         result["notes"] = [{**note, "text": ""} for note in notes]
+    if made:
+        result["made"] = []
     Job.objects.filter(pk=job.pk).update(result=result, checkpoint={})
     return True

@@ -74,6 +74,9 @@ class Applying:
             header, mend = "", f"Corrigez cette ligne, {AGAIN}"
         self.report.refused.append(RefusedRow(row.sheet, row.row, header, refusal.message, mend, row.raw))
 
+    def tell(self, row: TableRow, whom: str, what: str) -> None:
+        self.report.made.append({"sheet": row.sheet, "row": row.row, "whom": whom, "what": what})
+
     # --- Bureaux --------------------------------------------------------------------------------------------
 
     def in_order(self, rows: list[TableRow]) -> list[TableRow]:
@@ -102,8 +105,12 @@ class Applying:
             add_office(self.prefecture, code, terms, self.author)
             self.report.taken += 1
             self.report.offices += 1
+            under = terms.parent.name if terms.parent else terms.site.name
+            self.tell(row, f"{terms.name} ({code})", f"nouveau bureau, {under}{', sensible' * terms.is_sensitive}")
         else:
-            self.report.updated += change_office(office, terms, self.author)
+            if change_office(office, terms, self.author):
+                self.report.updated += 1
+                self.tell(row, f"{terms.name} ({office.code})", "bureau mis à jour")
             self.report.already_known += 1
 
     def check_same(self, first: TableRow, row: TableRow) -> None:
@@ -141,8 +148,9 @@ class Applying:
         user = self.account(str(values["email"]).lower())
         if user is None:
             names = {name: str(values.get(name, "")) for name in ("first_name", "last_name", "job_title")}
-            add_account(self.prefecture, Identity(str(values["email"]), **names), terms, self.author)
+            person = add_account(self.prefecture, Identity(str(values["email"]), **names), terms, self.author)
             self.report.accounts += 1
+            self.tell(row, f"{person.full_name}, {person.email}", f"nouveau compte\xa0: {terms.words}")
         elif user.memberships.filter(
             prefecture=self.prefecture, role=terms.role, site=terms.site, office=terms.office
         ).exists():
@@ -150,6 +158,7 @@ class Applying:
             return
         else:
             give_role(user, self.prefecture, terms, self.author)
+            self.tell(row, user.full_name, terms.words)
         self.report.taken += 1
         self.report.roles += 1
 

@@ -1,6 +1,7 @@
 """What became of each row of the file: rows = taken + already known + refused + blank + totals, always."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from tracker.importing.report import RowReport, counted
 
@@ -12,6 +13,8 @@ class OrganisationReport(RowReport):
     offices: int = 0
     accounts: int = 0
     roles: int = 0
+    made: list[dict[str, Any]] = field(default_factory=list)
+    """What each row taken brings, as it was understood: `sheet`, `row`, `whom` (a bureau or a person), `what`."""
 
     def sentence(self) -> str:
         made = [
