@@ -30,8 +30,9 @@ class Sending:
 
     @property
     def key(self) -> uuid.UUID:
+        """Each person's own: somebody else's token is no secret that opens or closes anything."""
         content = sorted([*self.typed.items(), *(("files", file.sha256) for file in self.files)])
-        return uuid.uuid5(self.token, json.dumps(content, ensure_ascii=False))
+        return uuid.uuid5(self.token, json.dumps([self.user.pk, content], ensure_ascii=False))
 
     @property
     def attaching(self) -> list[Attach]:

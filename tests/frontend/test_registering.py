@@ -227,6 +227,15 @@ def test_form_taken_back_and_changed_registers_another(world: World, desk) -> No
     assert Ticket.objects.count() == 2
 
 
+def test_the_token_of_somebody_else_opens_and_closes_nothing(world: World, desk) -> None:
+    token = str(uuid.uuid4())
+    own = desk().send(token=token)
+    other = desk("colleague").send(token=token)
+    assert (own.status_code, other.status_code) == (302, 302)
+    assert own["Location"] != other["Location"]
+    assert {ticket.registered_by for ticket in Ticket.objects.all()} == {world.users["agent"], world.users["colleague"]}
+
+
 # --- Told while it is typed ------------------------------------------------------------------------------------------
 
 
