@@ -4,13 +4,15 @@ the mailroom sees it: nobody works in a bureau that has closed."""
 from collections.abc import Sequence
 from typing import Final
 
-from tracker.commands import Command, Reopen, SendBack
+from tracker.commands import Answer, Assign, Command, Dismiss, Forward, Merge, Reopen, SendBack
 from tracker.errors import TransitionRefused
 from tracker.models import Ticket
 from tracker.permissions import in_service
 
 CLOSED: Final = "Rouverte, et ce bureau est fermé."
 UNHELD: Final = "Rouverte, et aucun bureau ne la tenait."
+GOES_ON: Final = (Assign, Answer, Dismiss, Forward, Merge)
+"""What, after the reopening and in the same act, gives it a bureau or ends it: nobody has to find it one."""
 NO_WAY_BACK: Final = (
     "Le bureau à qui la demande reviendrait est fermé\xa0: cette action ne s’annule plus. Affectez la demande à un "
     "autre bureau, après l’avoir rouverte si elle est terminée."
@@ -20,7 +22,7 @@ NO_WAY_BACK: Final = (
 def to_dispatch(ticket: Ticket, acts: Sequence[Command]) -> list[Command]:
     """The acts and, where they reopen a demande that no bureau in service holds, its return to « Arrivées »."""
     reopens = next((place for place, act in enumerate(acts, start=1) if isinstance(act, Reopen)), None)
-    if reopens is None or is_held(ticket):
+    if reopens is None or any(isinstance(act, GOES_ON) for act in acts[reopens:]) or is_held(ticket):
         return list(acts)
     return [*acts[:reopens], SendBack(CLOSED if ticket.office_id else UNHELD), *acts[reopens:]]
 

@@ -237,14 +237,14 @@ def _in_range(date: dt.date, cell: Cell) -> dt.date | Fault:
         return date
     return Fault(
         f"La date {quoted(shown(cell))} est hors de la période prise en charge (2010 à 2050).",
-        "Vérifiez l’année",
+        "vérifiez l’année",
     )
 
 
 def _not_a_date(cell: Cell) -> Fault:
     return Fault(
         f"{quoted(shown(cell))} n’est pas une date.",
-        "Écrivez la date sous la forme jj/mm/aaaa",
+        "écrivez la date sous la forme jj/mm/aaaa",
     )
 
 
@@ -278,7 +278,7 @@ def _parse_date_text(text: str, known_year: int | None) -> dt.date | Fault | Non
             return _build(int(match[1]), month, known_year, text)
         return Fault(
             f"La date {quoted(shown(text))} n’a pas d’année.",
-            "Écrivez la date sous la forme jj/mm/aaaa",
+            "écrivez la date sous la forme jj/mm/aaaa",
         )
     return _not_a_date(text)
 
@@ -295,7 +295,7 @@ def _build(day: int, month: int, year: int, text: str) -> dt.date | Fault:
         return _in_range(dt.date(year, month, day), text)
     except ValueError:
         reason = f"La date {quoted(shown(text))} n’existe pas."
-        hint = "Une date s’écrit jour, mois, année" if month > 12 else ""
+        hint = "une date s’écrit jour, mois, année" if month > 12 else ""
         return Fault(reason, hint)
 
 
@@ -329,7 +329,7 @@ def text_parser(longest: int, *, one_line: bool) -> Parser:
         if len(text) > longest:
             return Fault(
                 f"Ce texte a {len(text)} caractères, la limite est de {longest}.",
-                "Abrégez ce texte ou placez la suite dans une colonne d’observations",
+                "abrégez ce texte ou placez la suite dans une colonne d’observations",
             )
         if len(text) < 15 and text.lower() in NOTHING:
             return None
@@ -353,7 +353,7 @@ def choice_parser(words: Mapping[str, str], *, what: str, expected: str) -> Pars
         word = fold(text)
         code = words.get(word)
         if code is None:
-            return Fault(f"{quoted(text)} n’est pas {what}.", f"Valeurs possibles : {expected}")
+            return Fault(f"{quoted(text)} n’est pas {what}.", f"valeurs possibles : {expected}")
         return code
 
     return remembered(parse)

@@ -118,7 +118,7 @@ def register_checks(match: HeaderMatch, today: dt.date) -> Check:
             date = values.get(code)
             if isinstance(date, dt.date) and date > today:
                 future.add(code)
-                faults.append((code, Fault(f"{subject} est dans le futur ({date:%d/%m/%Y}).", "Vérifiez l’année")))
+                faults.append((code, Fault(f"{subject} est dans le futur ({date:%d/%m/%Y}).", "vérifiez l’année")))
         for earlier, later, why in order:
             second = values.get(later)
             # Nothing is said against a date that is itself at fault.
@@ -134,14 +134,14 @@ def register_checks(match: HeaderMatch, today: dt.date) -> Check:
         promised = values.get("promised_on")
         if isinstance(promised, dt.date) and "holding_on" not in values:
             reason = f"Une réponse est promise pour le {promised:%d/%m/%Y} sans date de réponse d’attente."
-            faults.append((promise_shows_in, Fault(reason, "Indiquez quand la réponse d’attente a été envoyée")))
+            faults.append((promise_shows_in, Fault(reason, "indiquez quand la réponse d’attente a été envoyée")))
         if asks and "completed_on" in values and "asked_on" not in values:
             faults.append(
                 (
                     "asked_on",
                     Fault(
                         "Une pièce a été reçue sans date de demande.",
-                        "Indiquez quand elle a été demandée",
+                        "indiquez quand elle a été demandée",
                     ),
                 )
             )

@@ -215,7 +215,7 @@ class SheetReader:
                 self._keep_note(number, cells)
             return True
         if all(code != self.anchor_code for code, _ in faults):
-            faults.insert(0, (self.anchor_code, Fault(f"{self.anchor_label} manque.", "Remplissez cette cellule")))
+            faults.insert(0, (self.anchor_code, Fault(f"{self.anchor_label} manque.", "remplissez cette cellule")))
         if self.may_have_notes and len(self.pending_notes) < MOST_NOTES and is_note(cells, telling=self.telling):
             # Only the end of the sheet tells: a record may follow, and it is then a row like another.
             self.table.settle()

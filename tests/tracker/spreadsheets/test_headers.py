@@ -115,7 +115,7 @@ def test_one_unknown_word_among_known_ones_refuses_its_row_alone(tmp_path):
     reading, results = read(write_workbook(tmp_path / "r.xlsx", {"A": rows}))
     assert (reading.taken, reading.refused) == (3, 1)
     assert results[1].row == 3
-    assert "Valeurs possibles\u00a0: courrier, courriel" in results[1].mend
+    assert "valeurs possibles\u00a0: courrier, courriel" in results[1].mend
 
 
 @pytest.mark.parametrize("other", ["Date de la demande", "Date de saisine", "Date de dépôt"])
