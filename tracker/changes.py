@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from django.db import connection, connections, transaction
+from django.db import connection, connections
 
 from tracker.triggers import run
 
@@ -70,13 +70,3 @@ def total() -> int:
     with connection.cursor() as cursor:
         cursor.execute(TOTAL)
         return int(cursor.fetchone()[0])
-
-
-def gather() -> None:
-    """Put the numbers together in one row, so that their sum stays quick to read. It is the same before and after."""
-    from tracker.models import ReferenceChange  # noqa: PLC0415  (models ask what is kept)
-
-    with transaction.atomic():
-        rows = list(ReferenceChange.objects.select_for_update(skip_locked=connection.features.has_select_for_update))
-        ReferenceChange.objects.filter(pk__in=[row.pk for row in rows]).delete()
-        ReferenceChange.objects.create(value=sum(row.value for row in rows))

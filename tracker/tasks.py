@@ -6,8 +6,9 @@ from datetime import timedelta
 
 from celery import shared_task
 
-from tracker import attachments, changes, clock, closing, idempotency, jobs, mass, pending
+from tracker import attachments, clock, closing, idempotency, jobs, mass, pending
 from tracker.importing.files import forget_old_files
+from tracker.models import ReferenceChange
 from tracker.verification import check_deadlines, verify_journal
 from tracker.verification.attachments import in_turn
 from tracker.verification.seals import seal_heads
@@ -62,7 +63,7 @@ def forget_mass_acts() -> None:
 
 @shared_task
 def gather_changes() -> None:
-    changes.gather()
+    ReferenceChange.objects.gather()
 
 
 @shared_task

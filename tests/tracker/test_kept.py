@@ -149,7 +149,7 @@ def test_what_stands_is_read_once(world: World, django_assert_num_queries: Calla
 def test_put_together_the_numbers_say_the_same(world: World) -> None:
     before = changes.total()
     assert ReferenceChange.objects.count() > 1
-    changes.gather()
+    ReferenceChange.objects.gather()
     assert (changes.total(), ReferenceChange.objects.count()) == (before, 1)
 
 

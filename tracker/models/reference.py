@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from django.db import models
+from django.db import connection, models, transaction
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -11,11 +11,23 @@ from tracker.enums import Machine, Module, Purpose, RuleStart
 from tracker.models.organisation import Office, Prefecture, Site
 
 
+class ReferenceChangeManager(models.Manager["ReferenceChange"]):
+    @transaction.atomic
+    def gather(self) -> None:
+        """Put the numbers together in one row, so that their sum stays quick to read. It is the same before and
+        after."""
+        rows = list(self.select_for_update(skip_locked=connection.features.has_select_for_update))
+        self.filter(pk__in=[row.pk for row in rows]).delete()
+        self.create(value=sum(row.value for row in rows))
+
+
 class ReferenceChange(models.Model):
     """A change of the lists, the rules, the calendars or the roles, noted by the database itself (`tracker.changes`): a
     number drawn at random. Their sum says whether what a process keeps in memory still holds (`tracker.kept`)."""
 
     value = models.BigIntegerField("nombre tiré")
+
+    objects = ReferenceChangeManager()
 
     class Meta:
         verbose_name = "changement des listes"

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from tracker.spreadsheets.reading import Cell
+from tracker.spreadsheets.shapes import Cell
 from tracker.spreadsheets.wording import fold, quoted
 
 EARLIEST: Final = dt.date(2010, 1, 1)

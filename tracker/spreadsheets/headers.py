@@ -10,8 +10,8 @@ from typing import Final
 from tracker.spreadsheets.cells import Fault, shown
 from tracker.spreadsheets.columns import SURE, Column, Heading, Layout
 from tracker.spreadsheets.heading_rows import HeadingRows, NumberedRow, pair, single
-from tracker.spreadsheets.reading import Row, Span
 from tracker.spreadsheets.rowkinds import is_label
+from tracker.spreadsheets.shapes import Row, Span
 from tracker.spreadsheets.wording import column_letters, fold, header_key
 
 HEADER_WITHIN_ROWS: Final = 40

@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 
 from tracker.spreadsheets.cells import parse_date, shown
 from tracker.spreadsheets.columns import SURE, Heading, Layout
-from tracker.spreadsheets.reading import Row, Span
+from tracker.spreadsheets.shapes import Row, Span
 from tracker.spreadsheets.wording import header_key
 
 LONGEST_SUB_HEADER: Final = 40

@@ -14,7 +14,7 @@ from tracker.errors import SillageError
 from tracker.spreadsheets.cells import clean_text
 from tracker.spreadsheets.columns import Layout
 from tracker.spreadsheets.headers import HeaderMatch, recognise
-from tracker.spreadsheets.reading import Row
+from tracker.spreadsheets.shapes import Row
 
 MOST_COLUMNS: Final = 60
 MOST_CELLS: Final = 100_000

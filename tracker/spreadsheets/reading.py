@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self, TypeAlias, cast
+from typing import IO, Any, Self, cast
 
 from tracker.spreadsheets import reader_process
 from tracker.spreadsheets.errors import EncryptedWorkbook, SpreadsheetError
@@ -21,15 +21,7 @@ from tracker.spreadsheets.formats import (
     encrypted_sentence,
     expands_error,
 )
-
-Cell: TypeAlias = str | int | float | bool | dt.date | dt.datetime | dt.time | dt.timedelta | None
-"""What a cell holds; an empty one and an error such as #N/A are the empty text, a formula of an xlsx or ods workbook
-whose result is not stored (another program than an office suite wrote it) is None."""
-
-Row: TypeAlias = list[Cell]
-
-Span: TypeAlias = tuple[int, int, int]
-"""A cell merged over others of its row: the row as the spreadsheet numbers it, its first and last columns in `rows`."""
+from tracker.spreadsheets.shapes import Row, Span
 
 READER = Path(reader_process.__file__)
 KILLED_BY_LIMITS = {

@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 
 from tracker.spreadsheets.cells import shown
-from tracker.spreadsheets.reading import Cell, Row
+from tracker.spreadsheets.shapes import Cell, Row
 from tracker.spreadsheets.wording import MONTH_NAMES, fold, header_key
 
 

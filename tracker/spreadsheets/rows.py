@@ -11,8 +11,9 @@ from tracker.spreadsheets.cells import UNCOMPUTED, Fault, Value, shown
 from tracker.spreadsheets.columns import Layout
 from tracker.spreadsheets.headers import HeaderMatch
 from tracker.spreadsheets.heading_rows import NumberedRow
-from tracker.spreadsheets.reading import Row, Sheet
+from tracker.spreadsheets.reading import Sheet
 from tracker.spreadsheets.rowkinds import RowKind, classify, is_blank, is_note
+from tracker.spreadsheets.shapes import Row
 from tracker.spreadsheets.wording import column_letters, quoted
 
 Values: TypeAlias = dict[str, Value]
