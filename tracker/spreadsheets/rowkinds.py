@@ -43,6 +43,8 @@ FIGURE_TEXT = re.compile(
     r"[<>≤≥]?\s*[-+]?[\d\s.,/]+\s*(?:%|j|jours?|j\. ?o\.?|jours? ouvrés?)?",
     re.IGNORECASE,
 )
+DATE_SHAPE = re.compile(r"\s*\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*(?:\d{2}|\d{4})\s*")
+"""A date, even one that does not exist (31/02/2023): no figure."""
 PERCENT_LABEL = re.compile(r"\s*%")
 
 
@@ -85,9 +87,13 @@ def classify(
         return RowKind.BLANK
     # Where even the sender is a formula without its result, the row links to a record elsewhere.
     linked = sender in filled and filled[sender] is None
-    if not texts and not numbered and not linked and not any(isinstance(cell, dt.date) for cell in filled.values()):
+    if not texts and not numbered and not linked and not any(map(_is_dated, filled.values())):
         return RowKind.TOTALS
     return RowKind.RECORD
+
+
+def _is_dated(cell: Cell) -> bool:
+    return isinstance(cell, dt.date) or (isinstance(cell, str) and DATE_SHAPE.fullmatch(cell) is not None)
 
 
 NOTE_OPENING = re.compile(

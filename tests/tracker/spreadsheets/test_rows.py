@@ -59,6 +59,8 @@ def test_totals_titles_and_repeated_headers_are_no_records(tmp_path, row):
         [None, None, "Usager 3", None, DAY, None],
         ["Total", "31/02/2023", "Usager 3", "Facture", None, None],
         ["urgent", None, None, None, None, None],
+        [None, "31/02/2023", None, None, None, None],
+        [None, None, None, None, "5.1.23", None],
     ],
 )
 def test_row_that_holds_something_is_refused_rather_than_lost(tmp_path, row):
