@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from tests.factories import World, make_world
 from tests.tracker.clocks import nov
 from tests.tracker.threads import together
-from tracker import writers
+from tracker import numbering, writers
 from tracker.commands import Answer, Correct, Dismiss, Note, Take
 from tracker.enums import DismissalReason
 from tracker.errors import StaleVersion, TransitionRefused
@@ -159,7 +159,7 @@ def reserve_without_lock(prefecture_id: int, year: int, count: int) -> int:
 @pytest.mark.postgresql
 def test_a_counter_read_then_written_gives_numbers_twice(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.register(now=NOW)
-    monkeypatch.setattr(writers, "reserve", reserve_without_lock)
+    monkeypatch.setattr(numbering, "reserve", reserve_without_lock)
     results = register_at_once(world)
     assert [result for pair in results for result in pair if isinstance(result, Exception)]
 
