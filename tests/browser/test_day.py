@@ -33,7 +33,7 @@ def test_a_courrier_from_its_arrival_to_its_late_answer(world: World, open_as: O
     expect(told).to_be_visible()  # while it is typed
     keys.press("Enter")
 
-    expect(page.get_by_text(re.compile("enregistrée. Réponse attendue au plus tard mardi 17 novembre"))).to_be_visible()
+    expect(page.get_by_text(re.compile("enregistrée. L’échéance, mardi 17 novembre, est déjà passée"))).to_be_visible()
     expect(page.get_by_role("heading", name="Titre de séjour de mon épouse")).to_be_visible()
     ticket = Ticket.objects.get(sender_name="M. Le Goff")
     assert (ticket.state, ticket.assignee) == (State.IN_PROGRESS, world.users["agent"])
