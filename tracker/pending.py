@@ -18,11 +18,22 @@ drained. Events of imports and history (`quiet`) never reach it."""
 
 _followers: list[Follower] = []
 
+Watcher = Callable[[set[int]], None]
+"""Told, once it is committed, of which préfectures the counter has moved. A hint: whoever misses it reads the counter."""
+
+_watchers: list[Watcher] = []
+
 
 def register_follower(follower: Follower) -> None:
     """Called from `AppConfig.ready`."""
     if follower not in _followers:
         _followers.append(follower)
+
+
+def register_watcher(watcher: Watcher) -> None:
+    """Called from `AppConfig.ready`. A watcher neither waits nor raises."""
+    if watcher not in _watchers:
+        _watchers.append(watcher)
 
 
 def nudge() -> None:
@@ -63,3 +74,10 @@ def bump(prefecture_ids: set[int]) -> None:
     drainers never wait for each other."""
     for prefecture_id in sorted(prefecture_ids):
         LiveCounter.objects.filter(pk=prefecture_id).update(value=F("value") + 1)
+    if prefecture_ids:
+        transaction.on_commit(lambda: tell_watchers(prefecture_ids))
+
+
+def tell_watchers(prefecture_ids: set[int]) -> None:
+    for watcher in _watchers:
+        watcher(prefecture_ids)

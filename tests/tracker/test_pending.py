@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from typing import Any
 
 import pytest
 from celery import Celery
@@ -54,6 +55,20 @@ def test_drain_follows_bumps_once_and_empties(world: World, followed: list[int])
     assert not PendingEvent.objects.exists()
     assert pending.drain() == 0
     assert counter(world.prefecture) == before + 1
+
+
+def test_watchers_are_told_once_it_is_committed(
+    world: World, followed: list[int], monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    told: list[set[int]] = []
+    monkeypatch.setattr(pending, "_watchers", [])
+    pending.register_watcher(told.append)
+    pending.register_watcher(told.append)
+    world.register()
+    with django_capture_on_commit_callbacks(execute=True):
+        pending.drain_all()
+        assert told == []
+    assert told == [{world.prefecture.pk}]
 
 
 def test_quiet_event_bumps_and_writes_to_nobody(world: World, followed: list[int]) -> None:

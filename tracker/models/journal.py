@@ -120,23 +120,33 @@ class PendingEvent(models.Model):
 
 
 class Outbox(models.Model):
-    """One message or call to make outside, kept until it is made."""
+    """One message or call to make outside, kept until it is made or given up. `payload` holds keys of rows and codes:
+    the message itself is written when it leaves, from what those rows then say."""
 
     prefecture = models.ForeignKey(Prefecture, models.PROTECT, null=True, related_name="+", verbose_name="préfecture")
     event = models.ForeignKey(Event, models.PROTECT, null=True, related_name="+", verbose_name="évènement")
     key = models.CharField("clé", max_length=120, unique=True, help_text="La même clé n’est jamais envoyée deux fois.")
     channel = models.CharField("moyen", max_length=20)
+    kind = models.CharField("message", max_length=40, default="")
+    user = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="destinataire")
     to_requester = models.BooleanField("adressé au demandeur", default=False)
     payload = models.JSONField("contenu", default=dict)
+    created_at = models.DateTimeField("à faire depuis le", default=timezone.now)
     attempts = models.PositiveSmallIntegerField("essais", default=0)
     next_try_at = models.DateTimeField("prochain essai", default=timezone.now)
     done_at = models.DateTimeField("fait le", null=True, blank=True)
+    failed_at = models.DateTimeField("abandonné le", null=True, blank=True)
     last_error = models.CharField("dernière erreur", max_length=300, blank=True)
 
     class Meta:
         verbose_name = "envoi"
         indexes: ClassVar = [
-            models.Index(fields=["next_try_at"], condition=models.Q(done_at__isnull=True), name="outbox_waiting")
+            models.Index(
+                fields=["next_try_at"],
+                condition=models.Q(done_at__isnull=True, failed_at__isnull=True),
+                name="outbox_to_send",
+            ),
+            models.Index(fields=["failed_at"], condition=models.Q(failed_at__isnull=False), name="outbox_failed"),
         ]
 
     def __str__(self) -> str:
