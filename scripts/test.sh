@@ -72,9 +72,9 @@ has redis-server || missing "tests against Redis: redis-server is missing"
 suite "SQLite" -m "not e2e and not postgresql"
 
 if [ -n "${TEST_DATABASE_URL:-}" ]; then
-  suite "PostgreSQL (TEST_DATABASE_URL)" -m "not e2e and not sqlite_only"
+  suite "PostgreSQL (TEST_DATABASE_URL)" -m "not e2e and not sqlite_only and not pure"
 elif has_postgresql && url=$(scripts/postgresql.sh start "$work/postgresql"); then
-  TEST_DATABASE_URL=$url suite "PostgreSQL" -m "not e2e and not sqlite_only"
+  TEST_DATABASE_URL=$url suite "PostgreSQL" -m "not e2e and not sqlite_only and not pure"
 else
   missing "tests on PostgreSQL: no server could be started"
 fi

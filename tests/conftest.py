@@ -72,9 +72,33 @@ def world(db: None, frozen: Any) -> World:
     return make_world()
 
 
+DATABASE = {"db", "transactional_db", "django_db_setup"}
+"""Fixtures without which pytest-django lets no test reach the database."""
+
+
+def on_either_engine(item: pytest.Item) -> bool:
+    marked = any(item.get_closest_marker(name) for name in ("django_db", "postgresql", "both_engines"))
+    return marked or bool(DATABASE.intersection(getattr(item, "fixturenames", ())))
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
+        if not on_either_engine(item):
+            item.add_marker("pure")
         if item.get_closest_marker("postgresql") and connection.vendor != "postgresql":
             item.add_marker(pytest.mark.skip(reason="needs PostgreSQL: run with TEST_DATABASE_URL"))
         if item.get_closest_marker("sqlite_only") and connection.vendor != "sqlite":
             item.add_marker(pytest.mark.skip(reason="says something of SQLite alone"))
+
+
+class LongestFirst:
+    """After the shuffle: a test of minutes that comes last would leave the other worker idle."""
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items.sort(key=lambda item: item.get_closest_marker("minutes") is None)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(LongestFirst())

@@ -60,6 +60,7 @@ def test_each_version_left_a_snapshot() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.both_engines
 @pytest.mark.parametrize("path", SNAPSHOTS, ids=lambda path: path.name.removesuffix(".json.gz"))
 def test_an_earlier_version_is_upgraded(path: Path, engine: dict[str, str], tmp_path: Path) -> None:
     snapshot = read(path)

@@ -67,6 +67,7 @@ def pointed(schema: dict[str, Any], world: World, references: list[str]) -> dict
 
 
 @pytest.mark.slow
+@pytest.mark.minutes
 @pytest.mark.postgresql  # the engine that serves programs; two minutes are not spent twice
 def test_no_answer_is_outside_the_description(
     transactional_db: None, live_server: Any, unbounded: None, tmp_path: Path
