@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
 
+from frontend.answer_words import ANSWER, AnswerWords
 from frontend.wording import plain_date
 from tracker import kept
 from tracker.clock import zone
@@ -78,6 +79,7 @@ class Names:
     references: Mapping[int, str] = field(default_factory=dict)
     # By key; empty once eliminated.
     files: Mapping[str, str] = field(default_factory=dict)
+    answer: AnswerWords = ANSWER
 
     def office(self, office_id: int | None) -> str:
         return self.offices.get(office_id or 0, "bureau supprimé")
@@ -89,8 +91,8 @@ class Names:
         return self.references.get(ticket_id or 0, "une autre demande")
 
 
-def names_for(events: Iterable[Event], reader: User) -> Names:
-    """At most three queries, whatever the length of the journal."""
+def names_for(events: Iterable[Event], reader: User, answer: AnswerWords = ANSWER) -> Names:
+    """At most three queries, whatever the length of the journal. `answer`: what answering such a demande is called."""
     offices, people, channels, tickets, files = set(), set(), set(), set(), set()
     for event in events:
         changes = event.data.get("changes", {})
@@ -106,6 +108,7 @@ def names_for(events: Iterable[Event], reader: User) -> Names:
         channels={row.pk: row.label for row in kept.rows(Channel) if row.pk in channels},
         references=dict(visible.filter(pk__in=tickets - {None}).values_list("pk", "reference")),
         files={str(row.key): row.name for row in Attachment.objects.filter(key__in=files - {None})},
+        answer=answer,
     )
 
 
@@ -218,8 +221,8 @@ def answered(event: Event, names: Names, today: date) -> str:
     channel = names.channels.get(event.data.get("channel") or 0)
     by = f" ({channel.lower()})" if channel else ""
     if departure := on(event, today):
-        return f"Réponse partie {departure}{by}"
-    return f"Réponse partie à une date inconnue{by}"
+        return f"{names.answer.left} {departure}{by}"
+    return f"{names.answer.left} à une date inconnue{by}"
 
 
 def proposed(event: Event, _names: Names, today: date) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
+from frontend.answer_words import answer_words
 from frontend.rehearsal import Rehearsal
 from frontend.wording import StripCell, Urgency, long_date, strip, urgency, working_days
 from tracker.deadlines import ANSWERED_BY_REPLY, FIRST_PROMISES, DeadlineState, day
@@ -20,6 +21,12 @@ MET_BY: Final = {
     Purpose.COMPLEMENT: "pièce demandée",
     Purpose.PROPOSAL: "date proposée",
     Purpose.MEETING: "rendez-vous tenu",
+}
+WITHOUT: Final[dict[str, str]] = {
+    Purpose.UPDATE: "mise en ligne",
+    Purpose.COMPLEMENT: "demande de pièce",
+    Purpose.PROPOSAL: "proposition",
+    Purpose.MEETING: "rendez-vous",
 }
 MET_BY_EVENT: Final = {"held": "réponse d’attente partie", "forwarded": "transmise"}
 STARTS: Final = {
@@ -126,8 +133,8 @@ def late_words(found: Explanation, today: date, due: str) -> str:
         by = f"{working_days(late)} après" if late else "juste après"
         return f"{met_words(found, today)}, {by} l’échéance du {due}"
     if found.ended_by is not None and found.ended_by.kind == "answered":
-        return f"la réponse est partie à une date inconnue (échéance\xa0: {due})"
-    return f"l’échéance du {due} est passée sans réponse"
+        return f"{answer_words(found.state.purpose).thing} à une date inconnue (échéance\xa0: {due})"
+    return f"l’échéance du {due} est passée sans {WITHOUT.get(found.state.purpose, 'réponse')}"
 
 
 # --- What an act would do -----------------------------------------------------------------------------------------

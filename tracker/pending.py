@@ -19,7 +19,7 @@ drained. Events of imports and history (`quiet`) never reach it."""
 _followers: list[Follower] = []
 
 Watcher = Callable[[set[int]], None]
-"""Told, once it is committed, of which préfectures the counter has moved. A hint: whoever misses it reads the counter."""
+"""Told, once it is committed, of which préfectures the counter has moved: a hint, the counter itself is the truth."""
 
 _watchers: list[Watcher] = []
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django import forms
 
+from frontend.answer_words import answer_words
 from frontend.forms.choices import ListField, nothing
 from frontend.forms.fields import MODULES, DatedForm, DayField, FilesField, PlainTextField, TickField
 from tracker import lists
@@ -45,9 +46,9 @@ class RegisterForm(DatedForm):
     page = PlainTextField(label="Page à mettre à jour", required=False, max_length=300)
     body = PlainTextField(label="Texte", required=False, widget=forms.Textarea({"rows": 3}))
     files = FilesField(label="Pièces jointes", required=False)
-    answered_on = DayField(label="Répondu le", required=False)
+    answered_on = DayField(required=False)
     reply_channel = ListField(lists.channels, label="Par", required=False, empty_label="Le même canal")
-    undated = TickField(label="Réponse sans date")
+    undated = TickField()
     proposed_on = DayField(label="Proposition faite le", required=False)
     meeting_on = DayField(label="Rendez-vous proposé pour le", required=False)
     place = PlainTextField(label="Lieu", required=False, max_length=120)
@@ -83,6 +84,8 @@ class RegisterForm(DatedForm):
         unneeded |= set(REPLY_FIELDS if self.kind.machine == Machine.MEETING else MEETING_FIELDS)
         if self.desk.office is None:
             unneeded.add("take")
+        words = answer_words(self.kind.purpose)
+        self["answered_on"].label, self["undated"].label = words.day, words.undated
         for name in unneeded:
             del self.fields[name]
 
@@ -104,7 +107,7 @@ class RegisterForm(DatedForm):
     def clean(self) -> None:
         data = self.cleaned_data
         if data.get("undated") and data.get("answered_on"):
-            self.add_error("answered_on", "Gardez la date ou «\xa0Réponse sans date\xa0», pas les deux.")
+            self.add_error("answered_on", f"Gardez la date ou «\xa0{self['undated'].label}\xa0», pas les deux.")
         if data.get("proposed_on") and not data.get("meeting_on") and "meeting_on" not in self.errors:
             self.add_error("meeting_on", "Indiquez la date du rendez-vous proposé.")
         if (data.get("meeting_on") or data.get("met_on")) and not data.get("proposed_on"):

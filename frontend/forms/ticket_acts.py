@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from frontend.absence_words import away_words, name_words
+from frontend.answer_words import ANSWER, answer_words
 from frontend.forms.choices import ListField, nothing
 from frontend.forms.fields import DatedForm, DayField, PlainTextField, TickField
 from frontend.wording import long_date, small, working_days
@@ -31,8 +32,9 @@ class ActForm(DatedForm):
     slug: ClassVar[str]
     label: ClassVar[str] = ""
     while_open: ClassVar[str] = ""
-    submit: ClassVar[str]
-    done: ClassVar[str]
+    # What the act is called may depend on the demande.
+    submit: str
+    done: str
     moves_deadline: ClassVar[bool] = True
     prepares: ClassVar[str] = ""
     leads_on: ClassVar[bool] = True
@@ -66,17 +68,18 @@ def note_field() -> forms.Field:
 class AnswerForm(ActForm):
     name, slug = "answer", "repondre"
     prepares = "reponse"
-    submit, done = "Enregistrer la réponse", "Réponse enregistrée."
+    submit, done = ANSWER.act, f"{ANSWER.done}."
 
-    answered_on = DayField(
-        label="Réponse partie le",
-        error_messages={"required": "Indiquez le jour du départ, ou cochez «\xa0Date inconnue\xa0»."},
-    )
+    answered_on = DayField()
     undated = TickField(label="Date inconnue (comptée hors délai)")
     channel = ListField(lists.channels, label="Par quel moyen", required=False, empty_label="Non précisé")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        words = answer_words(self.ticket.kind.purpose)
+        self.submit, self.done = words.act, f"{words.done}."
+        self["answered_on"].label = f"{words.left} le"
+        self.fields["answered_on"].error_messages["required"] = words.missing
         self.fields["channel"].initial = self.ticket.channel_id
         if self.is_bound and self.data.get("undated"):
             self.fields["answered_on"].required = False

@@ -1,6 +1,6 @@
 """Ma file: what an agent has to do, first things first."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -14,6 +14,7 @@ from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
+from frontend.answer_words import answer_words
 from frontend.listing import TO_DO, Line, Part, lines
 from frontend.pages.tickets.offers import FORMS, LEADING, act_url
 from frontend.returning import remember
@@ -165,14 +166,21 @@ def entry(ticket: Ticket, line: Line, user: User) -> Entry:
         free=free,
         holder=ticket.assignee.short_name if ticket.assignee and ticket.assignee != user else "",
         due_on=ticket.due_on,
-        act=Act(SHORT_LABELS.get(called_for, possible.get(called_for, "")), url(called_for)) if called_for else None,
+        act=Act(short_label(ticket, called_for, possible), url(called_for)) if called_for else None,
         reply_url=url("answer") or url("propose"),
         hand_over_url=url("hand_over"),
     )
 
 
-SHORT_LABELS: Final = {"answer": "Répondre", "assign": "Réaffecter"}
-"""On a row there is less room than the machine's own label takes."""
+def short_label(ticket: Ticket, act: str, possible: Mapping[str, str]) -> str:
+    """On a row there is less room than the machine's own label takes."""
+    match act:
+        case "answer":
+            return answer_words(ticket.kind.purpose).short
+        case "assign":
+            return "Réaffecter"
+        case _:
+            return possible.get(act, "")
 
 
 # --- What the page says -------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST
 
 from frontend import drafts
+from frontend.answer_words import answer_words
 from frontend.batches import version_in
 from frontend.beside import opened, side_of
 from frontend.feedback import done
@@ -26,7 +27,7 @@ from tracker import attachments, clock, kept, lists, senders, writers
 from tracker.attachments import Checked
 from tracker.commands import Dismiss
 from tracker.desks import Desk, desk_of
-from tracker.enums import DismissalReason, Outcome, Purpose, State
+from tracker.enums import DismissalReason, Machine, Outcome, Purpose, State
 from tracker.errors import InvalidCommand, NotAllowed, SillageError, TransitionRefused
 from tracker.models import Deadline, Ticket, TicketKind, User
 from tracker.permissions import abilities
@@ -287,12 +288,16 @@ def saved_sentence(ticket: Ticket, form: RegisterForm, *, linked: bool, new: boo
 def what_follows(ticket: Ticket, form: RegisterForm) -> str:
     if ticket.state in (State.ANSWERED, State.MET):
         late = Deadline.objects.filter(ticket=ticket, outcome=Outcome.LATE).exists()
-        return "Réponse enregistrée, hors délai." if late else "Réponse enregistrée, dans le délai."
+        return f"{done_words(ticket)}, {'hors délai' if late else 'dans le délai'}."
     office = form.cleaned_data.get("office")
     to_do = f"Affectée\xa0: {office}." if office else "Il reste à l’affecter à un bureau."
     if ticket.due_on is None:
         return f"Elle est sans délai défini. {to_do}"
     return f"{expected(EXPECTED[Purpose(ticket.due_purpose)], ticket.due_on, form.today)} {to_do}"
+
+
+def done_words(ticket: Ticket) -> str:
+    return "Rendez-vous enregistré" if ticket.machine == Machine.MEETING else answer_words(ticket.kind.purpose).done
 
 
 urlpatterns = [

@@ -75,6 +75,8 @@ def test_form_opens_for_each_kind_with_its_deadline(world: World, desk, kind: st
     assert ("about" in form.fields) is (kind == "complaint")
     assert ("met_on" in form.fields) is (kind == "meeting_request")
     assert "Pourquoi cette date" in text(response)
+    assert ("Mis en ligne le" in text(response)) is (kind == "site_update")
+    assert ("Répondu le" in text(response)) is (kind in ("correspondence", "complaint"))
 
 
 def test_kind_added_as_data_gets_the_form(world: World, desk) -> None:

@@ -1,6 +1,7 @@
 """The page of a demande: who sees what, what it says, at which cost."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -114,6 +115,21 @@ def test_details_of_the_kinds(world: World, browse) -> None:
     page = text(browse(complaint))
     assert "Service concerné" in page
     assert "Bureau des dotations" in page
+
+
+def test_page_to_put_online_is_never_said_to_be_answered(world: World, browse, client: Any) -> None:
+    running = world.register(kind="site_update", assignee="agent", details={"page": "/horaires"})
+    page = text(browse(running))
+    assert "Enregistrer la mise en ligne" in page
+    assert "Enregistrer la réponse" not in page
+    form = text(client.get(reverse("ticket-act", args=[running.reference, "answer"])))
+    assert "Mise en ligne faite le" in form
+    assert "Réponse partie" not in form
+    assert "Mettre en ligne" in text(client.get(reverse("queue")))
+
+    done = text(browse(world.act(running, Answer(date(2026, 11, 19), None), by="agent")))
+    assert "Mise en ligne faite le 19 novembre" in done
+    assert "Réponse partie" not in done
 
 
 def test_erased_text_says_so(world: World, browse) -> None:

@@ -16,7 +16,7 @@ from frontend.forms.ticket_acts import ActForm, MergeForm
 from frontend.forms.ticket_edits import CorrectForm
 from frontend.journal_words import Line
 from frontend.listing import next_to_do
-from frontend.pages.tickets.offers import FORMS
+from frontend.pages.tickets.offers import FORMS, label_of
 from frontend.pages.tickets.reading import journal_of
 from frontend.rehearsal import rehearse
 from frontend.returning import closing_address, from_list, way_back
@@ -181,7 +181,7 @@ def show_form(
         "ticket": ticket,
         "today": form.context.today,
         "form": form,
-        "title": transitions(ticket).get(form.name) or form.label or form.submit,
+        "title": label_of(ticket, form.name, transitions(ticket)) or form.submit,
         "url": reverse("ticket-act", args=[ticket.reference, form.name]),
         "close_url": closing_address(request, ticket.reference),
         "from_list": from_list(request),

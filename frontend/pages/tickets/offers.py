@@ -5,6 +5,7 @@ from typing import Final
 
 from django.urls import reverse
 
+from frontend.answer_words import answer_words
 from frontend.forms import ticket_acts as acts
 from frontend.forms import ticket_edits as edits
 from frontend.forms.ticket_acts import ActForm
@@ -58,7 +59,7 @@ def offers(ticket: Ticket, allowed: frozenset[str]) -> list[Offer]:
     shown = [
         Offer(
             name=name,
-            label=possible.get(name, "") or form.label,
+            label=label_of(ticket, name, possible),
             url=reverse("ticket-act", args=[ticket.reference, name]),
             key=KEYS.get(name, ""),
             aside=name in ASIDE,
@@ -71,6 +72,11 @@ def offers(ticket: Ticket, allowed: frozenset[str]) -> list[Offer]:
     if ticket.office_id is None:
         shown.sort(key=lambda offer: offer.name != "assign")
     return shown
+
+
+def label_of(ticket: Ticket, name: str, possible: dict[str, str]) -> str:
+    """The machine's own label, but for answering, which has another name where a page is to be put online."""
+    return answer_words(ticket.kind.purpose).act if name == "answer" else possible.get(name, "") or FORMS[name].label
 
 
 def act_url(ticket: Ticket, name: str, allowed: frozenset[str], possible: dict[str, str] | None = None) -> str:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from complaints.models import Complaint
 from correspondence.models import MeetingRequest, SiteUpdate
 from frontend.absence_words import away_words
+from frontend.answer_words import answer_words
 from frontend.attachment_words import files_of
 from frontend.forms.attachments import AttachForm
 from frontend.journal_words import Line, names_for, timeline
@@ -100,7 +101,7 @@ def legal_words(band: LegalBand | None, today: date) -> LegalWords | None:
 
 def journal_of(ticket: Ticket, events: list[Event], reader: User, today: date, *, after: int = 0) -> list[Line]:
     """The timeline of a demande whose journal is `events`, from the event numbered `after` on."""
-    lines = timeline(events, names_for(events, reader), ticket.site.time_zone, today)
+    lines = timeline(events, names_for(events, reader, answer_words(ticket.kind.purpose)), ticket.site.time_zone, today)
     return [line for line in lines if line.number > after]
 
 
@@ -145,7 +146,7 @@ def awaited_words(ticket: Ticket, today: date) -> str:
 
 def ending_facts(ticket: Ticket, today: date) -> list[tuple[str, str]]:
     answered = "à une date inconnue" if ticket.undated else day_words(ticket.answered_on, today)
-    label = "Rendez-vous tenu" if ticket.machine == Machine.MEETING else "Réponse partie"
+    label = "Rendez-vous tenu" if ticket.machine == Machine.MEETING else answer_words(ticket.kind.purpose).left
     return [
         (label, answered),
         ("Moyen de la réponse", ticket.reply_channel.label if ticket.reply_channel else ""),
