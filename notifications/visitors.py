@@ -75,6 +75,8 @@ def from_session(key: str) -> UserVisitor | None:
 def user_of_session(key: str) -> User | None:
     """Whose session it is: None where it has ended, where the password has changed since, where the account is closed
     or must choose another password first."""
+    if not (key.isascii() and key.isalnum()):  # no key of ours; PostgreSQL would refuse to look for some of them
+        return None
     request: Any = SimpleNamespace(session=SessionStore(key))
     user = get_user(cast(HttpRequest, request))
     return user if isinstance(user, User) and user.is_active and not user.must_change_password else None
