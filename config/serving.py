@@ -78,6 +78,9 @@ def run(listener: socket.socket, background: Background, announce: Callable[[], 
         uvicorn.Config(
             "config.asgi:application",
             lifespan="off",
+            ws="websockets-sansio",
+            # Longer than anything a page says (notifications.consumers.MESSAGE_MAX), in bytes.
+            ws_max_size=16 * 1024,
             log_config=None,
             # A line per request would hold what was searched for.
             access_log=False,

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from hypothesis import settings as hypothesis_settings
 
+from frontend import fragments
 from tests.factories import World, make_world
 from tracker import kept, rulebooks, triggers
 
@@ -25,6 +26,7 @@ def forget_what_is_kept() -> Iterator[None]:
     """Lists, rules and calendars are kept for the life of a process; a test's database is younger than that."""
     yield
     kept.forget()
+    fragments.forget()
     rulebooks._calendar.cache_clear()
 
 

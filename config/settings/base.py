@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "axes",
     "rest_framework",
     "drf_spectacular",
+    "channels",
     "tracker",
     "correspondence",
     "complaints",
@@ -170,6 +171,10 @@ CELERY_TASK_DEFAULT_QUEUE = "sillage"
 # Logs go where config/logs.py says, in a worker too.
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_REDIRECT_STDOUTS = False
+
+# --- Live screens -----------------------------------------------------------------------------------------------
+# Between the processes that hold live connections. The database tells the truth; this only tells it sooner.
+CHANNEL_LAYERS: dict[str, dict[str, Any]] = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 
 # --- API --------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK: dict[str, Any] = {

@@ -54,6 +54,23 @@ CELERY_BROKER_URL = required("REDIS_URL", example="redis://127.0.0.1:6379/0")
 # No page waits for the broker (tracker/waking.py); this bounds how long a worker or the clock does.
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2}
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CELERY_BROKER_URL}}
+# Bounded: a Redis that does not answer must not hold what the counters of the database tell anyway.
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {
+            "hosts": [
+                {
+                    "address": CELERY_BROKER_URL,
+                    "socket_connect_timeout": 2,
+                    "socket_timeout": 2,
+                    "health_check_interval": 15,
+                }
+            ],
+            "prefix": "sillage",
+        },
+    }
+}
 
 STATIC_ROOT = required("STATIC_ROOT", example="/var/lib/sillage/static")
 MEDIA_ROOT = required("MEDIA_ROOT", example="/var/lib/sillage/files")
