@@ -27,6 +27,7 @@ STATE_UPDATES = {"tracker/job_control.py", "tracker/jobs.py"}
 NEEDED_BY_OTHERS = {
     "argon2-cffi": "PASSWORD_HASHERS",
     "gunicorn": "docs/deploy/sillage-pages.service",
+    "channels-redis": "the channel layer of production",
     "redis": "the broker and the cache of production",
     "tzdata": "time zones where the system has none",
     "psycopg": "the engine of PostgreSQL",
