@@ -9,6 +9,7 @@ from frontend.pages import (
     bureau,
     calculator,
     imports,
+    live_state,
     mass,
     palette,
     queue,
@@ -46,6 +47,7 @@ AREAS = (
     palette,
     shortcuts,
     support,
+    live_state,
 )
 
 urlpatterns = list(chain.from_iterable(area.urlpatterns for area in AREAS))
