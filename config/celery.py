@@ -24,6 +24,11 @@ app.conf.beat_schedule = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    "messages to send": {
+        "task": "notifications.tasks.deliver",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
     "answered long enough ago": {
         "task": "tracker.tasks.close_answered",
         "schedule": crontab(hour=2, minute=15),

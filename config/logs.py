@@ -55,5 +55,6 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         "axes": {"level": "ERROR"},
         "tracker": {"level": "INFO"},
+        "notifications": {"level": "INFO"},
     },
 }

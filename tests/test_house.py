@@ -19,7 +19,7 @@ TOP = ["Makefile", "README.md", "CHANGELOG.md", "LICENSE", "manage.py", "pyproje
 MODULE_LINES, TEST_LINES, FUNCTION_LINES, TEMPLATE_LINES = 600, 800, 60, 200
 
 # Where a blind `except Exception` stands: the outermost frame of a task, nowhere else.
-OUTERMOST_FRAMES = {"tracker/jobs.py"}
+OUTERMOST_FRAMES = {"tracker/jobs.py", "notifications/delivery.py"}
 # `Job.state` follows no machine: a worker claims it by a conditional update.
 STATE_UPDATES = {"tracker/jobs.py"}
 

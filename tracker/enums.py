@@ -129,6 +129,18 @@ class JobState(TextChoices):
     FAILED = "failed", "Échoué"
 
 
+class SendingOutcome(TextChoices):
+    """What the last try to send a message came to."""
+
+    SENT = "sent", "Parti"
+    MOOT = "moot", "Plus rien à dire"
+    LATER = "later", "À réessayer"
+    UNREACHABLE = "unreachable", "Messagerie injoignable"
+    CLOSED = "closed", "Messagerie fermée à Sillage"
+    REFUSED = "refused", "Refusé"
+    UNWRITTEN = "unwritten", "Non rédigé"
+
+
 class EliminationOutcome(TextChoices):
     WAITING = "waiting", "En attente"
     ERASED = "erased", "Éliminée"

@@ -162,6 +162,10 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
+# --- Messages ---------------------------------------------------------------------------------------------------
+# Seconds for each answer of the mail server: a silent one holds a thread no longer (notifications/delivery.py).
+EMAIL_TIMEOUT = 15
+
 # --- Background work --------------------------------------------------------------------------------------------
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = TIME_ZONE

@@ -47,6 +47,9 @@ MEDIA_ROOT = DATA_DIR / "files"
 CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", default="")
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = DATA_DIR / "mail"
+if env.str("EMAIL_URL", default=""):
+    vars().update(env.email("EMAIL_URL"))
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="sillage@localhost")
 
 CELERY_BROKER_URL = env.str("REDIS_URL", default="memory://localhost/")
 if CELERY_BROKER_URL.startswith("memory:"):

@@ -23,6 +23,7 @@ from tracker.models.reference import (
 )
 from tracker.models.search import SearchDocument
 from tracker.models.tickets import Correspondent, Deadline, ExternalIdentity, ReferenceCounter, Ticket
+from tracker.models.upkeep import PeriodicTask, Verification
 
 __all__ = [
     "Absence",
@@ -51,6 +52,7 @@ __all__ = [
     "Office",
     "Outbox",
     "PendingEvent",
+    "PeriodicTask",
     "Prefecture",
     "ReferenceChange",
     "ReferenceCounter",
@@ -63,4 +65,5 @@ __all__ = [
     "Ticket",
     "TicketKind",
     "User",
+    "Verification",
 ]

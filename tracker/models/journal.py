@@ -1,12 +1,13 @@
 """The journal, its texts, its seals, and what waits to follow an event."""
 
 import uuid
-from typing import Any, ClassVar
+from datetime import datetime
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.utils import timezone
 
-from tracker.enums import JobState, Via
+from tracker.enums import JobState, SendingOutcome, Via
 from tracker.errors import AppendOnly
 from tracker.models.organisation import Prefecture, User
 
@@ -119,6 +120,19 @@ class PendingEvent(models.Model):
         return str(self.event_id)
 
 
+class OutboxQuerySet(models.QuerySet["Outbox"]):
+    def waiting(self) -> Self:
+        """Neither made nor given up; its hour may not have come."""
+        return self.filter(done_at__isnull=True, failed_at__isnull=True)
+
+    def due(self, now: datetime) -> Self:
+        """To be made at `now`, by whoever comes first."""
+        return self.waiting().filter(next_try_at__lte=now)
+
+    def failed(self) -> Self:
+        return self.filter(failed_at__isnull=False)
+
+
 class Outbox(models.Model):
     """One message or call to make outside, kept until it is made or given up. `payload` holds keys of rows and codes:
     the message itself is written when it leaves, from what those rows then say."""
@@ -133,10 +147,14 @@ class Outbox(models.Model):
     payload = models.JSONField("contenu", default=dict)
     created_at = models.DateTimeField("à faire depuis le", default=timezone.now)
     attempts = models.PositiveSmallIntegerField("essais", default=0)
+    first_tried_at = models.DateTimeField("premier essai", null=True, blank=True)
     next_try_at = models.DateTimeField("prochain essai", default=timezone.now)
     done_at = models.DateTimeField("fait le", null=True, blank=True)
     failed_at = models.DateTimeField("abandonné le", null=True, blank=True)
+    outcome = models.CharField("dernier essai", max_length=12, choices=SendingOutcome, blank=True)
     last_error = models.CharField("dernière erreur", max_length=300, blank=True)
+
+    objects = OutboxQuerySet.as_manager()
 
     class Meta:
         verbose_name = "envoi"
