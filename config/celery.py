@@ -8,10 +8,11 @@ from celery.signals import worker_shutting_down
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.embedded")
 
-app = Celery("sillage")
+app = Celery("sillage", task_cls="tracker.upkeep:RecordedTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
+app.conf.beat_scheduler = "config.beat:MarkedScheduler"
 # A sweep that the worker had no time for is worth nothing once the next one is there: hence `expires`, in seconds.
 app.conf.beat_schedule = {
     "pending events": {

@@ -59,7 +59,7 @@ class Background:
         # The embedded clock does not read the scheduler of the settings: it must be named here. It keeps on disk when
         # each task last ran, so that what was due while the machine was off runs at the next start.
         self._clock: Any = EmbeddedService(
-            app, thread=True, scheduler_cls="celery.beat:PersistentScheduler", schedule_filename=str(schedule_file)
+            app, thread=True, scheduler_cls="config.beat:MarkedScheduler", schedule_filename=str(schedule_file)
         )
 
     def start(self) -> None:

@@ -3,14 +3,16 @@
 from frontend.pages.settings import (
     catalogues,
     home,
+    jobs,
     offices,
     organisation_imports,
+    outbox,
     passwords,
     people,
     prefecture,
     roles,
 )
 
-AREAS = (home, catalogues, prefecture, offices, organisation_imports, passwords, people, roles)
+AREAS = (home, catalogues, prefecture, offices, organisation_imports, passwords, people, roles, outbox, jobs)
 
 urlpatterns = [pattern for area in AREAS for pattern in area.urlpatterns]

@@ -44,6 +44,10 @@ ADMINISTRATION: Final = (
     Entry("Comptes et rôles", "people", "Qui se connecte, avec quel rôle et sur quoi."),
     Entry("Importer l’organisation", "organisation-imports", "Bureaux et personnes, depuis un classeur."),
 )
+UPKEEP: Final = (
+    Entry("Envois", "outbox", "Les courriels qui attendent, ceux qui ne partent pas, et les réessayer."),
+    Entry("Travaux", "jobs", "Ce qui est en cours, ce qui s’est arrêté, et ce qui revient à heures fixes."),
+)
 SHARED: Final = (
     Entry("Listes nationales", "national-lists", "Canaux, natures et engagements du référentiel.", whole=False),
 )
@@ -64,6 +68,7 @@ def groups(user: User) -> list[tuple[str, list[Entry]]]:
         ("Référence", offered(REFERENCE, user, Role.QUALITY)),
         ("Archives", offered(ARCHIVES, user, Role.QUALITY)),
         ("Organisation et comptes", offered(ADMINISTRATION, user, Role.ADMINISTRATOR)),
+        ("Fonctionnement", offered(UPKEEP, user, Role.ADMINISTRATOR)),
     ]
     shown = [(label, entries) for label, entries in found if entries]
     return [*shown, ("Commun à toutes les préfectures", list(SHARED))] if shown else []

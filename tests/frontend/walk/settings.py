@@ -2,19 +2,21 @@
 
 import tempfile
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from correspondence import reply_models
 from tests.frontend.walk.reference import the_site
-from tests.frontend.walk.stage import ADMINISTRATOR, HANDLING, QUALITY, SUPERVISOR, Page, Stage
+from tests.frontend.walk.stage import ADMINISTRATOR, AGENT, HANDLING, QUALITY, SUPERVISOR, Page, Stage
 from tests.tracker.spreadsheets.workbooks import write_workbook
-from tracker import accounts, cataloguing, jobs, membership, organising
-from tracker.enums import Role
-from tracker.models import Job, Membership, Office, User
+from tracker import accounts, cataloguing, clock, jobs, membership, organising
+from tracker.enums import JobState, Role
+from tracker.models import Event, Job, Membership, Office, Outbox, User
 from tracker.organisation_import import job as organisation_job
 from tracker.writers import Author
+
+HOUR = timedelta(hours=1)
 
 
 def a_model(stage: Stage) -> dict[str, Any]:
@@ -135,6 +137,56 @@ def add_organisation_import(stage: Stage, number: int) -> None:
     Job.objects.filter(pk=job.pk).update(params=job.params | {"name": f"organisation-{number}.xlsx"})
 
 
+def add_sending(stage: Stage, number: int) -> None:
+    """A message in each list: given up, waiting for another try, gone."""
+    now, ticket = clock.now(), stage.world.register()
+    event = Event.objects.filter(stream="ticket", object_id=ticket.pk).latest("number")
+    for name, columns in {
+        "failed": {"failed_at": now, "outcome": "refused", "attempts": 1, "last_error": "Refusé."},
+        "later": {"outcome": "later", "attempts": 2, "last_error": "Plus tard.", "next_try_at": now + HOUR},
+        "sent": {"done_at": now, "outcome": "sent", "attempts": 1},
+    }.items():
+        Outbox.objects.create(
+            prefecture=stage.world.prefecture,
+            key=f"{name}:{number}",
+            channel="email",
+            kind="notifications",
+            event=event,
+            user=stage.user(AGENT),
+            **columns,
+        )
+
+
+def add_job(stage: Stage, number: int) -> None:
+    """One that runs, one that waits, one that stopped, one that is done."""
+    now, author = clock.now(), stage.user(QUALITY)
+    for state, columns in {
+        JobState.RUNNING: {"heartbeat_at": now, "total": 100, "done": number},
+        JobState.QUEUED: {},
+        JobState.FAILED: {"error": "Une erreur.", "ended_at": now},
+        JobState.DONE: {"ended_at": now},
+    }.items():
+        params = {"name": f"registre-{number}.xlsx"}
+        Job.objects.create(
+            prefecture=stage.world.prefecture,
+            kind="import_register",
+            state=state,
+            params=params,
+            created_by=author,
+            created_at=now,
+            **columns,
+        )
+
+
+def a_job(state: str) -> Callable[[Stage], dict[str, Any]]:
+    def arguments(stage: Stage) -> dict[str, Any]:
+        if not Job.objects.filter(state=state).exists():
+            add_job(stage, 0)
+        return {"job_id": Job.objects.filter(state=state).latest("pk").pk}
+
+    return arguments
+
+
 def a_list(name: str, entry: str, add: Callable[[Stage, int], None]) -> dict[str, Page]:
     """The four pages of one of the référent's lists."""
     return {
@@ -195,5 +247,10 @@ PAGES: dict[str, Page] = {
     "person-unlock": Page((ADMINISTRATOR,), an_account, method="post", status=302, to_look_at=False),
     "person-password": Page((ADMINISTRATOR,), an_account, method="post", to_look_at=False),
     "role-add": Page((ADMINISTRATOR,), an_account, control="main select[name=role]", is_form=True),
+    "outbox": Page((ADMINISTRATOR,), rows=add_sending, control="main a[href]"),
+    "outbox-retry": Page((ADMINISTRATOR,), method="post", status=302, to_look_at=False),
+    "jobs": Page((ADMINISTRATOR,), rows=add_job, control="main a[href]"),
+    "job-take-up": Page((ADMINISTRATOR,), a_job("failed"), method="post", status=302, to_look_at=False),
+    "job-withdraw": Page((ADMINISTRATOR,), a_job("queued"), method="post", status=302, to_look_at=False),
     "role-end": Page((ADMINISTRATOR,), a_role, control="main form button[type=submit]"),
 }
