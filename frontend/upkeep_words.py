@@ -1,14 +1,18 @@
 """What runs and what leaves, in the administrator's words: never what a demande or a file says."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.utils import timezone
 
 from frontend.wording import count_of, short_date
-from tracker import clock
+from notifications import outbox
+from tracker import clock, upkeep
+from tracker.models import Prefecture, Verification
 from tracker.pending import TASK as EVENTS_SWEEP
 from tracker.upkeep import CLOCK, Round, Silence
+from tracker.verification import nightly
 
 JOBS: Final = {
     "import_register": "Import d’un registre",
@@ -92,3 +96,57 @@ def silence_words(found: Silence | None) -> str:
             "Vérifiez le service «\xa0sillage-worker\xa0» et Redis."
         )
     return f"Le traitement des travaux {state}\xa0: les imports attendent. Vérifiez le service «\xa0sillage-jobs\xa0»."
+
+
+# --- What an administrator must know ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One sentence, and the page that says more (its URL name)."""
+
+    sentence: str
+    page: str
+
+
+def troubles(prefecture: Prefecture, now: datetime) -> list[Trouble]:
+    """What asks for the administrator, worst first; empty where all is well."""
+    found = [
+        Trouble(silence_words(upkeep.silence(now)), "jobs"),
+        Trouble(night_words(prefecture, now), "jobs"),
+        Trouble(outbox_words(outbox.state_of(prefecture, now), now), "outbox"),
+    ]
+    return [trouble for trouble in found if trouble.sentence]
+
+
+def outbox_words(state: outbox.State, now: datetime) -> str:
+    """What keeps messages from leaving, in one sentence; "" where nothing does."""
+    if state.held is not None:
+        attending = count_of(state.waiting, "message attend", "messages attendent")
+        again = "maintenant" if state.held.next_try_at <= now else at(state.held.next_try_at)
+        return f"{state.held.last_error} {attending}. Prochain essai {again}."
+    if state.failed:
+        return count_of(
+            state.failed,
+            "message n’est pas parti, et n’est plus réessayé.",
+            "messages ne sont pas partis, et ne sont plus réessayés.",
+        )
+    return ""
+
+
+def night_words(prefecture: Prefecture, now: datetime) -> str:
+    """What the last night's verification found, or that it did not take place; "" where nothing differs."""
+    last = Verification.objects.order_by("-started_at").first()
+    if last is None or is_under_way(last, now):
+        return ""
+    if nightly.was_missed(last, now):
+        return f"La dernière vérification complète du journal manque\xa0: elle a commencé {at(last.started_at)}."
+    number = len(nightly.differing_in(last, prefecture))
+    if not number:
+        return ""
+    return f"La vérification de la nuit a trouvé {count_of(number, 'différence')} avec le journal."
+
+
+def is_under_way(night: Verification, now: datetime) -> bool:
+    """Begun lately enough to end still."""
+    return night.ended_at is None and night.started_at > now - timedelta(hours=6)

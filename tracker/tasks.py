@@ -9,8 +9,7 @@ from celery import shared_task
 from tracker import attachments, clock, closing, idempotency, jobs, mass, pending
 from tracker.importing.files import forget_old_files
 from tracker.models import ReferenceChange
-from tracker.verification import check_deadlines, verify_journal
-from tracker.verification.attachments import in_turn
+from tracker.verification.nightly import verify_all
 from tracker.verification.seals import seal_heads
 
 logger = logging.getLogger(__name__)
@@ -74,15 +73,5 @@ def seal_journal() -> None:
 
 @shared_task
 def verify() -> None:
-    """Journal, attached files and deadlines, every night: what differs is named in the log by its reference, for the
-    administrator."""
-    journal = verify_journal(reads=in_turn(clock.now().date()))
-    for name, report in (("journal", journal), ("deadlines", check_deadlines())):
-        if report.different:
-            first = [
-                f"{found.stream} {found.reference or found.object_id}: {found.problem}"
-                for found in report.different[:5]
-            ]
-            logger.error("%s: %s differences, the first: %s", name, len(report.different), "; ".join(first))
-        else:
-            logger.info("%s: %s checked, nothing differs", name, report.checked)
+    """Journal, attached files and deadlines, every night."""
+    verify_all(clock.now())

@@ -124,7 +124,9 @@ def _rounds(rows: dict[str, PeriodicTask], now: datetime) -> Iterator[Round]:
     for name in dict.fromkeys(entry["task"] for entry in current_app.conf.beat_schedule.values()):
         schedule = schedule_of(name)
         if isinstance(schedule, crontab):
-            yield Round(name, None, rows.get(name), now + schedule.remaining_estimate(now))
+            # The clock reads the time by itself, a few microseconds later: without rounding, 03:45 would be 03:44.
+            next_at = now + schedule.remaining_estimate(now) + timedelta(seconds=30)
+            yield Round(name, None, rows.get(name), next_at.replace(second=0, microsecond=0))
         else:
             yield Round(name, float(schedule), rows.get(name), None)
 

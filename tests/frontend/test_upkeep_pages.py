@@ -9,11 +9,11 @@ from django.urls import reverse
 
 from config.celery import app
 from frontend import upkeep_words
-from tests.factories import World
+from tests.factories import World, make_world
 from tests.notifications.test_delivery import put
-from tracker import clock, jobs, upkeep
+from tracker import clock, jobs, tasks, upkeep
 from tracker.enums import JobState, SendingOutcome
-from tracker.models import Job, Outbox
+from tracker.models import Deadline, Job, Outbox
 
 
 @pytest.fixture
@@ -108,6 +108,39 @@ def test_stopped_work_goes_on_and_waiting_work_is_withdrawn(world: World, client
     assert job.state == JobState.FAILED
     answer = client.post(reverse("job-withdraw", args=[job.pk]), follow=True)
     assert "ne peut plus en être retiré" in answer.content.decode()
+
+
+def test_night_that_found_something_is_said_with_the_references(world: World, client: Client) -> None:
+    ticket, other = world.register(), make_world("85", "85").register()
+    Deadline.objects.filter(ticket__in=(ticket, other)).update(due_on=clock.now().date())
+    tasks.verify()
+    assert "La vérification de la nuit a trouvé 1 différence avec le journal." in said(client, "settings")
+    shown = said(client, "jobs")
+    assert f"<strong>{ticket.reference}</strong>" in shown
+    assert other.reference not in shown
+
+
+def test_night_that_did_not_come_is_said_on_arriving(world: World, client: Client, frozen: Any) -> None:
+    tasks.verify()
+    assert "vérification" not in said(client, "settings").split("Fonctionnement")[0]
+    assert "rien ne diffère" in said(client, "jobs")
+    frozen.shift(40 * 3600)
+    client.force_login(world.user("administrator"))
+    assert "La dernière vérification complète du journal manque" in said(client, "settings")
+
+
+def test_administrator_arrives_to_what_is_wrong_and_nobody_else(world: World, client: Client) -> None:
+    put(world, "agent", failed_at=clock.now(), outcome=SendingOutcome.REFUSED)
+    sentence = "1 message n’est pas parti, et n’est plus réessayé."
+    assert sentence in said(client, "settings")
+    client.force_login(world.user("quality"))
+    assert sentence not in said(client, "settings")
+
+
+def test_where_all_is_well_nothing_is_said(world: World, client: Client) -> None:
+    for name in upkeep.WATCHED:
+        upkeep.note(name, started_at=clock.now())
+    assert "fr-alert" not in said(client, "settings")
 
 
 @pytest.mark.parametrize("name", ["outbox", "jobs"])

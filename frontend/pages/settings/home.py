@@ -12,6 +12,9 @@ from django.views.decorators.http import require_safe
 from frontend import wording
 from frontend.context import settings_link
 from frontend.http import PageRequest
+from frontend.pages.reference.rights import prefecture_administered_by
+from frontend.upkeep_words import Trouble, troubles
+from tracker import clock
 from tracker.enums import Role
 from tracker.models import Channel, Engagement, Nature, User
 
@@ -59,7 +62,15 @@ def settings_home(request: PageRequest) -> HttpResponse:
     shown = groups(request.user)
     if not shown:
         raise Http404
-    return render(request, "frontend/pages/settings.html", {"groups": shown})
+    context = {"groups": shown, "troubles": troubles_for(request.user)}
+    return render(request, "frontend/pages/settings.html", context)
+
+
+def troubles_for(user: User) -> list[Trouble]:
+    """What an administrator is told on arriving; nothing for anybody else."""
+    if not user.scope.has_whole(Role.ADMINISTRATOR):
+        return []
+    return troubles(prefecture_administered_by(user), clock.now())
 
 
 def groups(user: User) -> list[tuple[str, list[Entry]]]:

@@ -13,12 +13,14 @@ from django.views.decorators.http import require_POST, require_safe
 from frontend.context import settings_link
 from frontend.http import PageRequest
 from frontend.pages.reference.rights import prefecture_administered_by
-from frontend.upkeep_words import JOBS, TASKS, UNKNOWN_JOB, at, moment, rhythm, silence_words
+from frontend.upkeep_words import JOBS, TASKS, UNKNOWN_JOB, at, rhythm, silence_words
 from tracker import clock, job_control, upkeep
 from tracker.enums import JobState
 from tracker.errors import TransitionRefused
+from tracker.importing.report import grouped
 from tracker.jobs import STALE_AFTER
-from tracker.models import Job, Prefecture
+from tracker.models import Job, Prefecture, Verification
+from tracker.verification import nightly
 
 SHOWN: Final = 50
 
@@ -34,6 +36,13 @@ class Work:
     may_take_up: bool = False
     may_withdraw: bool = False
 
+    @property
+    def progress(self) -> str:
+        """« 1 500 sur 4 200 »; "" where nobody knows yet how much there is, or it is over."""
+        if self.job.state != JobState.RUNNING or not self.job.total:
+            return ""
+        return f"{grouped(self.job.done)} sur {grouped(self.job.total)}"
+
 
 @dataclass(frozen=True, slots=True)
 class Periodic:
@@ -42,6 +51,7 @@ class Periodic:
     what: str
     rhythm: str
     last: str
+    ran: bool
     failed: bool
 
 
@@ -54,12 +64,36 @@ def jobs_page(request: PageRequest) -> HttpResponse:
         "trail": (settings_link(),),
         "silence": silence_words(upkeep.silence(now)),
         "periodic": [
-            Periodic(TASKS.get(each.name, each.name), rhythm(each), moment(each.last_at), each.failed)
+            Periodic(
+                TASKS.get(each.name, each.name), rhythm(each), at(each.last_at), each.last_at is not None, each.failed
+            )
             for each in upkeep.rounds(now)
         ],
+        "night": night_of(prefecture),
         **work_of(prefecture, now),
     }
     return render(request, f"frontend/{name}.html", shown)
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """The last verification that reached its end."""
+
+    said: str
+    different: list[tuple[str, str]]
+
+
+def night_of(prefecture: Prefecture) -> Night | None:
+    last = Verification.objects.filter(ended_at__isnull=False).order_by("-started_at").first()
+    if last is None:
+        return None
+    looked = f"{grouped(last.events_checked)} évènements et {grouped(last.tickets_checked)} demandes relus"
+    found = nightly.differing_in(last, prefecture)
+    ending = "" if found else "\xa0: rien ne diffère"
+    return Night(
+        f"{at(last.started_at)}, {looked}{ending}.",
+        [(str(each["reference"]), str(each["detail"])) for each in found],
+    )
 
 
 def work_of(prefecture: Prefecture, now: datetime) -> dict[str, list[Work]]:
@@ -74,7 +108,10 @@ def work_of(prefecture: Prefecture, now: datetime) -> dict[str, list[Work]]:
             work(job, f"demandé {at(job.created_at)}", may_withdraw=True)
             for job in jobs.filter(state=JobState.QUEUED).order_by("pk")[:SHOWN]
         ],
-        "failed": [work(job, job.error, may_take_up=job_control.can_be_taken_up(job, others)) for job in failed],
+        "failed": [
+            work(job, f"arrêté {at(job.ended_at)}. {job.error}", may_take_up=job_control.can_be_taken_up(job, others))
+            for job in failed
+        ],
         "ended": [
             work(job, f"terminé {at(job.ended_at)}")
             for job in recent.filter(state=JobState.DONE).order_by("-pk")[:SHOWN]

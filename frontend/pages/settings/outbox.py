@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from frontend.context import settings_link
 from frontend.http import PageRequest
 from frontend.pages.reference.rights import prefecture_administered_by
-from frontend.upkeep_words import MESSAGES, UNKNOWN_MESSAGE, at
+from frontend.upkeep_words import MESSAGES, UNKNOWN_MESSAGE, at, outbox_words
 from frontend.wording import count_of
 from notifications import outbox
 from tracker import clock
@@ -46,7 +46,7 @@ def outbox_page(request: PageRequest) -> HttpResponse:
     shown = {
         "trail": (settings_link(),),
         "state": state,
-        "headline": headline(state, now),
+        "headline": outbox_words(state, now),
         "failed": lines(outbox.of_prefecture(prefecture).failed().order_by("-failed_at", "-pk")),
         "waiting": lines(outbox.waiting(prefecture, now).order_by("next_try_at", "pk"), now),
         "sent": lines(outbox.sent_since_midnight(prefecture, now).order_by("-done_at", "-pk")),
@@ -54,21 +54,6 @@ def outbox_page(request: PageRequest) -> HttpResponse:
     }
     name = "partials/_outbox" if request.htmx else "pages/outbox"
     return render(request, f"frontend/{name}.html", shown)
-
-
-def headline(state: outbox.State, now: datetime) -> str:
-    """What matters first, in one sentence."""
-    if state.held is not None:
-        attending = count_of(state.waiting, "message attend", "messages attendent")
-        again = "maintenant" if state.held.next_try_at <= now else at(state.held.next_try_at)
-        return f"{state.held.last_error} {attending}. Prochain essai {again}."
-    if state.failed:
-        return count_of(
-            state.failed,
-            "message n’est pas parti, et n’est plus réessayé.",
-            "messages ne sont pas partis, et ne sont plus réessayés.",
-        )
-    return ""
 
 
 def lines(rows: OutboxQuerySet, now: datetime | None = None) -> list[Line]:
