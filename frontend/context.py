@@ -30,6 +30,7 @@ PAGES: Final = (
     ("Ma file", "queue", (Role.AGENT, Role.SUPERVISOR, Role.QUALITY), False),
     ("Mon bureau", "bureau", (Role.SUPERVISOR, Role.QUALITY), False),
     ("Registre", "registry", READERS, False),
+    ("Suivi en direct", "live", (Role.SUPERVISOR, Role.QUALITY), False),
     ("Calculer une échéance", "calculator", EVERYBODY, True),
     ("Imports", "imports", (Role.QUALITY,), True),
     (SETTINGS, "settings", (Role.QUALITY, Role.ADMINISTRATOR), True),

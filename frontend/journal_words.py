@@ -180,6 +180,10 @@ def noted(_event: Event, _names: Names, _today: date) -> str:
     return "Note"
 
 
+def reminded(event: Event, names: Names, _today: date) -> str:
+    return f"Relance de {names.office(event.data['office'])}"
+
+
 def signature_marked(event: Event, _names: Names, today: date) -> str:
     since = on(event, today, "since")
     return f"À la signature depuis {since}" if since else "Revenue de la signature"
@@ -309,8 +313,8 @@ def other(event: Event, _names: Names, today: date) -> str:
 SENTENCES: Final[dict[str, Words]] = {
     words.__name__: words
     for words in (
-        registered, assigned, reassigned, handed_over, taken, sent_back, noted, signature_marked, attachment_added,
-        attachment_removed, asked, completed, held, answered, proposed, confirmed, met, called_off, closed, forwarded,
-        dismissed, merged, absorbed, reopened, corrected, recomputed, undone, eliminated,
+        registered, assigned, reassigned, handed_over, taken, sent_back, noted, reminded, signature_marked,
+        attachment_added, attachment_removed, asked, completed, held, answered, proposed, confirmed, met, called_off,
+        closed, forwarded, dismissed, merged, absorbed, reopened, corrected, recomputed, undone, eliminated,
     )
 }  # fmt: skip

@@ -254,6 +254,18 @@ class MarkSignature(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class Remind(Command):
+    """The bureau that holds the demande is reminded of it."""
+
+    office_id: int
+    note: str = ""
+
+    @property
+    def writes(self) -> frozenset[str]:
+        return frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Recompute(Command):
     """A rule or the calendar changed: running deadlines that start on or after `effective_from`, or, for closed `days`,
     that cross one of them, get their new date."""

@@ -32,8 +32,10 @@ READABLE_ONLY: Final = frozenset(
 )
 """Filters on what a référent may not know of a sensitive bureau: its demandes are then left out. They are found by
 bureau, site, dates and situation alone."""
-TELLING: Final = frozenset({Situation.AT_SIGNATURE, Situation.AGENT_ABSENT})
+TELLING: Final = frozenset({Situation.AT_SIGNATURE, Situation.AGENT_ABSENT, Situation.PROMISED})
 """Situations that say more of a demande than its dates."""
+NO_OFFICE: Final = "none"
+"""Among the bureaux: the demandes that no bureau holds. No bureau's code is in small letters."""
 
 
 class Facets:
@@ -69,13 +71,15 @@ class Facets:
 
     @cached_property
     def office(self) -> dict[str, tuple[list[int], str]]:
-        """Only the bureaux of which the person may see demandes; each with those below it."""
+        """Only the bureaux of which the person may see demandes; each with those below it. Last, what no bureau holds,
+        for who may see that."""
         rows = list(
             Office.objects.filter(prefecture__in=self.prefectures).values_list("pk", "parent_id", "code", "name")
         )
         parents = [(pk, parent) for pk, parent, _, _ in rows]
         mine = frozenset().union(*(grant.office_ids for grant in self.scope.grants))
-        return {code: (sorted(subtree(pk, parents)), name) for pk, _, code, name in rows if pk in mine}
+        found = {code: (sorted(subtree(pk, parents)), name) for pk, _, code, name in rows if pk in mine}
+        return found | {NO_OFFICE: ([], "Sans bureau")} if self.scope.sees_unheld else found
 
     @cached_property
     def assignee(self) -> dict[str, tuple[list[int], str]]:
@@ -114,6 +118,16 @@ class FacetFilter(django_filters.MultipleChoiceFilter):  # type: ignore[misc]  #
         return rows.filter((f"{self.field_name}_id__in", sorted({pk for code in codes for pk in known[code][0]})))
 
 
+class OfficeFilter(FacetFilter):
+    """Bureaux, and the demandes that none of them holds."""
+
+    def filter(self, rows: TicketQuerySet, codes: list[str]) -> TicketQuerySet:
+        if NO_OFFICE not in codes:
+            return super().filter(rows, codes)
+        held = {pk for code in codes for pk in self.parent.facets.office[code][0]}
+        return rows.filter(Q(office__isnull=True) | Q(office_id__in=sorted(held)))
+
+
 class ImportFilter(django_filters.Filter):  # type: ignore[misc]  # django-filter is untyped
     field_class = forms.IntegerField
 
@@ -140,7 +154,7 @@ class TicketFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-fi
     kind = FacetFilter("kind", label="Type")
     channel = FacetFilter("channel", label="Canal")
     nature = FacetFilter("nature", label="Nature")
-    office = FacetFilter("office", label="Bureau")
+    office = OfficeFilter("office", label="Bureau")
     site = FacetFilter("site", label="Site d’arrivée")
     state = several("by_state", "État", STATE_CHOICES)
     situation = several("by_situation", "Situation", [(value, capfirst(label)) for value, label in Situation.choices])

@@ -20,7 +20,7 @@ HANDLING = frozenset(
         "correct", "mark_signature", "attach",
     }
 )  # fmt: skip
-SUPERVISING = HANDLING | {"reassign", "override_late"}
+SUPERVISING = HANDLING | {"reassign", "override_late", "remind"}
 DISPATCHING = frozenset({"read", "note", "assign", "reassign", "correct", "undo", "attach"})
 ALL = SUPERVISING | DISPATCHING | {"eliminate"}
 """What a task or an import of the préfecture itself may do."""

@@ -91,6 +91,8 @@ def refusal(
         return None if held else TransitionRefused()
     if name == "mark_signature":
         return None if ticket.is_open else TransitionRefused()
+    if name == "remind":
+        return None if ticket.is_open and ticket.office_id is not None else TransitionRefused()
     return None if name in (transitions(ticket) if possible is None else possible) else TransitionRefused()
 
 

@@ -59,6 +59,7 @@ class Situation(TextChoices):
     UNASSIGNED = "unassigned", "sans responsable"
     AT_SIGNATURE = "at_signature", "à la signature"
     AGENT_ABSENT = "agent_absent", "urgentes, agent absent"
+    PROMISED = "promised", "réponse promise dans les 5 jours ouvrés"
     ANSWERED_LATE = "answered_late", "répondues hors délai"
 
 
@@ -138,6 +139,8 @@ class Situations:
                 return is_open & Q(signature_since__isnull=False)
             case Situation.AGENT_ABSENT:
                 return is_open & self._agent_absent
+            case Situation.PROMISED:
+                return self._promised
             case Situation.NO_DEADLINE:
                 return is_open & Q(due_on__isnull=True) & ~Q(state=State.AWAITING_REQUESTER)
             case Situation.ANSWERED_LATE:
@@ -157,6 +160,14 @@ class Situations:
             urgent = before_return | (Q(due_on__lte=next_days) & Exists(away))
             found |= urgent & Q(site_id__in=site_ids)
         return found
+
+    @property
+    def _promised(self) -> Q:
+        """A holding reply has left, and the answer that it promises is to leave from today to the next week."""
+        found = Q(pk__in=())
+        for (today, _, next_week), site_ids in self._alike.items():
+            found |= Q(promised_on__range=(today, next_week)) & Q(site_id__in=site_ids)
+        return Q(state=State.ON_HOLD) & found
 
     @property
     def bucket(self) -> Case:

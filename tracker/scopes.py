@@ -59,6 +59,14 @@ class Scope:
         works_there = self.offices(Role.AGENT, Role.SUPERVISOR)
         return (self.offices(Role.QUALITY) & self.sensitive_ids) - works_there
 
+    @property
+    def sees_unheld(self) -> bool:
+        """Whether the person sees demandes that no bureau holds: `querysets.granted` says which."""
+        return any(
+            grant.role == Role.MAILROOM or (grant.role == Role.QUALITY and grant.office_root is None)
+            for grant in self.grants
+        )
+
     def reads_text(self, office_id: int | None) -> bool:
         """Whether sender, subject and text of a visible demande held by this bureau may be read."""
         return office_id is None or office_id not in self.sealed_ids

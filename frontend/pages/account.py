@@ -29,7 +29,7 @@ HOMES: Final = (
     ((Role.SUPERVISOR,), "bureau"),
     ((Role.AGENT,), "queue"),
     ((Role.MAILROOM,), "arrivals"),
-    ((Role.QUALITY,), "registry"),
+    ((Role.QUALITY,), "live"),
     ((Role.ADMINISTRATOR,), "settings"),
 )
 """What each role opens first; a person with several roles opens the first that applies."""

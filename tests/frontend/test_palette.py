@@ -26,6 +26,7 @@ NOT_A_DESTINATION = {
     "palette",  # itself
     "sign-in",
     "registry-filters", "registry:selection",  # from the Registre
+    "live-remind",  # from « Suivi en direct »
     "rule-add", "reply-model-add", "kind-add", "theme-add", "mailbox-add", "site-add", "office-add", "person-add",
     "passwords",  # for those chosen among the accounts
 }  # fmt: skip

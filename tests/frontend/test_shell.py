@@ -39,8 +39,11 @@ def page_of(world: World, name: str, address: str = "/aide/") -> str:
     [
         ("mailroom", ["Arrivées", "Registre", "Calculer une échéance"]),
         ("agent", ["Ma file", "Registre", "Calculer une échéance"]),
-        ("supervisor", ["Ma file", "Mon bureau", "Registre", "Calculer une échéance"]),
-        ("quality", ["Ma file", "Mon bureau", "Registre", "Calculer une échéance", "Imports", "Réglages"]),
+        ("supervisor", ["Ma file", "Mon bureau", "Registre", "Suivi en direct", "Calculer une échéance"]),
+        (
+            "quality",
+            ["Ma file", "Mon bureau", "Registre", "Suivi en direct", "Calculer une échéance", "Imports", "Réglages"],
+        ),
         ("copil", ["Calculer une échéance"]),
         ("administrator", ["Calculer une échéance", "Réglages"]),
     ],

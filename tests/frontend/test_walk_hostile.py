@@ -9,18 +9,18 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
-from tests.frontend.walk import account, demandes, desk, helping, imports, reference, registry, settings
+from tests.frontend.walk import account, demandes, desk, following, helping, imports, reference, registry, settings
 from tests.frontend.walk.stage import Page, Stage, make_stage
 
 AREAS = {
     module.__name__.rsplit(".", 1)[1]: module
-    for module in (account, demandes, desk, helping, imports, reference, registry, settings)
+    for module in (account, demandes, desk, following, helping, imports, reference, registry, settings)
 }
 HOSTILE = {"a NUL": "\0", "a number beyond any key": "9" * 30}
 IN_ADDRESSES = (
     *("page", "site", "annee", "q", "text", "office", "state", "agent", "suivante", "version", "columns", "order"),
     *("cursor", "theme", "sous", "pour", "kind", "received_from", "received_until", "situation", "assignee"),
-    *("channel", "nature", "module", "mailbox", "demande", "next"),
+    *("channel", "nature", "module", "mailbox", "demande", "next", "bureau", "type", "urgence", "ordre", "rangs"),
 )
 
 

@@ -13,6 +13,7 @@ from tracker import commands
 from tracker.api import fields
 from tracker.api.base import StrictSerializer
 from tracker.enums import DismissalReason, Module
+from tracker.errors import TransitionRefused
 from tracker.models import Ticket, User
 
 FORWARDED_TO: Final = 200
@@ -234,6 +235,15 @@ class NoteSerializer(ActSerializer):
         return commands.Note(**data)
 
 
+class RemindSerializer(ActSerializer):
+    note = NoteField()
+
+    def command(self, **data: Any) -> commands.Command:
+        if self.ticket.office_id is None:
+            raise TransitionRefused("Aucun bureau ne tient cette demande\xa0: il n’y a personne à relancer.")
+        return commands.Remind(self.ticket.office_id, **data)
+
+
 class MarkSignatureSerializer(ActSerializer):
     since = serializers.DateField(allow_null=True, help_text="null : revenue de la signature.")
 
@@ -295,6 +305,7 @@ ACTS: Final = (
     Act("reopen", commands.Reopen, ReopenSerializer, "Rouvrir"),
     Act("undo", commands.Undo, UndoSerializer, "Annuler la dernière action"),
     Act("note", commands.Note, NoteSerializer, "Ajouter une note"),
+    Act("remind", commands.Remind, RemindSerializer, "Relancer le bureau qui la tient"),
     Act("mark_signature", commands.MarkSignature, MarkSignatureSerializer, "Marquer « à la signature »"),
     Act("correct", commands.Correct, CorrectSerializer, "Corriger ce qui a été enregistré"),
 )

@@ -23,6 +23,7 @@ HANDLERS: dict[type[commands.Command], Callable[..., EventDraft | None]] = {
     commands.Take: handling.take,
     commands.SendBack: handling.send_back,
     commands.Note: handling.note,
+    commands.Remind: handling.remind,
     commands.MarkSignature: handling.mark_signature,
     commands.Attach: attaching.attach,
     commands.Withdraw: attaching.withdraw,

@@ -160,6 +160,8 @@ def why_not_undo(undone: list[PastEvent], context: Context) -> str:
             "motif «\xa0erreur d’enregistrement\xa0»."
         )
     last = undone[-1]
+    if last.fact.kind == "reminded":
+        return "Le bureau a été prévenu\xa0: une relance ne s’annule pas."
     if last.fact.kind in ("undone", "recomputed", "eliminated"):
         return "Cette action ne s’annule pas."
     if last.actor_id is None or last.actor_id != context.actor_id:

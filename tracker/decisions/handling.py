@@ -1,9 +1,9 @@
 """Registering, sharing out, noting: what moves a demande towards the one who will answer it."""
 
-from tracker.commands import Assign, MarkSignature, Note, Register, SendBack, Take
+from tracker.commands import Assign, MarkSignature, Note, Register, Remind, SendBack, Take
 from tracker.decisions.base import Context, EventDraft, iso, scope_of, transition
 from tracker.enums import Machine, Purpose, RuleStart, State
-from tracker.errors import InvalidCommand
+from tracker.errors import InvalidCommand, TransitionRefused
 from tracker.models.tickets import Ticket
 from tracker.text import clean_text
 
@@ -94,6 +94,15 @@ def note(_ticket: Ticket, command: Note, context: Context) -> EventDraft:
     if not text:
         raise InvalidCommand("Écrivez la note.", field="text")
     return EventDraft("noted", context.today, {}, {"note": text})
+
+
+def remind(ticket: Ticket, command: Remind, context: Context) -> EventDraft:
+    context.require("remind")
+    if not ticket.is_open:
+        raise TransitionRefused("La demande est terminée\xa0: il n’y a plus rien à relancer.")
+    if ticket.office_id != command.office_id:
+        raise TransitionRefused("La demande a changé de bureau.")
+    return EventDraft("reminded", context.today, {"office": command.office_id}, noted(command.note))
 
 
 def mark_signature(ticket: Ticket, command: MarkSignature, context: Context) -> EventDraft:

@@ -11,7 +11,9 @@
 
   const close = () => {
     panel.replaceChildren();
-    opener?.focus();
+    // What refreshes by itself may have put another link in its place.
+    const address = opener?.getAttribute("href");
+    (opener?.isConnected || !address ? opener : document.querySelector(`a[href="${CSS.escape(address)}"]`))?.focus();
     opener = null;
   };
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from tests.frontend.walk import account, demandes, desk, helping, imports, reference, registry, settings
+from tests.frontend.walk import account, demandes, desk, following, helping, imports, reference, registry, settings
 from tests.frontend.walk.stage import Page
 
 TABLE: dict[str, Page] = {
@@ -15,6 +15,7 @@ TABLE: dict[str, Page] = {
     **desk.PAGES,
     **demandes.PAGES,
     **registry.PAGES,
+    **following.PAGES,
     **imports.PAGES,
     **reference.PAGES,
     **settings.PAGES,

@@ -28,7 +28,7 @@ def test_every_command_has_its_address_or_says_why_not() -> None:
 def test_every_transition_of_the_machines_has_its_address() -> None:
     transitions = {each.name for each in Ticket().get_all_state_transitions()}
     assert transitions <= {act.name for act in ACTS}
-    assert {act.name for act in ACTS} - transitions == {"note", "mark_signature", "correct"}
+    assert {act.name for act in ACTS} - transitions == {"note", "remind", "mark_signature", "correct"}
 
 
 def test_an_act_changes_the_demande_and_is_told_as_by_the_api(world: World, agent: Program) -> None:

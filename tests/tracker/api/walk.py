@@ -123,6 +123,7 @@ TABLE: dict[str, Action] = {
     # Its author alone undoes an act.
     "undo:post": act({}, just_taken, roles=(AGENT,), status=200),
     "note:post": act({"text": "Vu avec la mairie."}),
+    "remind:post": act({"note": "À traiter d’abord."}, roles=(SUPERVISOR, QUALITY), forbidden=(AGENT,)),
     "mark_signature:post": act({"since": "2026-11-18"}),
     "correct:post": act({"subject": "Autre objet"}),
     "attachments:get": Action(HANDLING, ready=a_ticket()),
