@@ -24,7 +24,7 @@ LARGEST_KEY: Final = 2**63 - 1
 @never_cache
 @require_safe
 def parts(request: HttpRequest, reference: str) -> HttpResponse:
-    """All that the page shows, but the form that is open. `opened_version`: the version on which that form was opened."""
+    """All that the page shows, but the form that is open. `opened_version`: the one on which that form was opened."""
     user: User = request.user  # type: ignore[assignment]  # every page but sign-in is for a signed-in person
     ticket = fetch(user, reference)
     events = writers.events_of(ticket)
