@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.messages.storage.base import Message
+from django.contrib.staticfiles import finders
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import OperationalError
@@ -270,8 +271,18 @@ def test_style_sheets_and_scripts_ask_nothing_of_another_server() -> None:
         assert not re.search(r"https?://|url\(\s*[\"']?//", path.read_text()), path.name
 
 
-def test_our_javascript_and_htmx_weigh_less_than_120_kilobytes() -> None:
-    import django_htmx
+SCRIPT = re.compile(r"""<script src="{% static ['"]([^'"]+)['"] %}\"""")
+ON_EVERY_PAGE = ("frontend/base.html", "components/live.html")
 
-    htmx = Path(django_htmx.__file__).parent / "static" / "django_htmx" / "htmx-2.min.js"
-    assert sum(path.stat().st_size for path in (htmx, *STATIC.rglob("*.js"))) < 120_000
+
+def test_no_page_loads_120_kilobytes_of_our_javascript_and_htmx() -> None:
+    def weight(*templates: Path) -> int:
+        names = {name for path in templates for name in SCRIPT.findall(path.read_text())}
+        return sum(Path(finders.find(name)).stat().st_size for name in names)
+
+    shared = [path for path in TEMPLATES if path.as_posix().endswith(ON_EVERY_PAGE)]
+    assert weight(*shared) > 60_000
+    pages = [path for path in TEMPLATES if path.parent.name == "pages"]
+    assert [path.name for path in pages if weight(*shared, path) >= 120_000] == []
+    elsewhere = [path for path in TEMPLATES if path not in (*shared, *pages)]
+    assert [path.name for path in elsewhere if "<script" in path.read_text()] == []
