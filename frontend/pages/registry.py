@@ -55,7 +55,9 @@ def page(
     rows = paging.page(parts, display.order, request.GET.get("from", ""))
     here, current = reverse("registry"), saved_views.normalised(filters)
     total = paging.total(filters.qs)
+    since = {"depuis": clock.now().isoformat(), "vues": " ".join(row.reference for row in rows.rows)}
     shown = {
+        "changes_url": with_values(request.GET, reverse("registry-changes"), **since),
         "lines": lines(rows.rows, filters.user, filters.situations),
         "tags": tags(filters, request.GET, here),
         "kept": kept_values(request, "text"),

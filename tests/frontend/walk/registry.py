@@ -66,6 +66,7 @@ def add_mass_line(stage: Stage, number: int) -> None:
 PAGES: dict[str, Page] = {
     "registry": Page(READING, rows=add_ticket_and_view, control="main a[href^='/demandes/']"),
     "registry:selection": Page(READING, rows=add_ticket, control="main input[name=demande]", is_form=True),
+    "registry-changes": Page(READING, query="?depuis=2026-11-19T09:00:00%2B00:00", to_look_at=False),
     "registry-filters": Page(READING, control="main form button", is_form=True),
     "registry-export:csv": Page(READING, lambda stage: {"extension": "csv"}, names_something=False, to_look_at=False),
     "registry-export:xlsx": Page(READING, lambda stage: {"extension": "xlsx"}, names_something=False, to_look_at=False),
