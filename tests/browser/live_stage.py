@@ -47,7 +47,7 @@ def note(number: str) -> None:
     world = standing()
     tickets = list(Ticket.objects.order_by("pk"))
     for rank in range(int(number)):
-        world.act(tickets[rank % len(tickets)], Note("Rappelé"), by="agent")
+        world.act(tickets[rank % len(tickets)], Note("Rappelé"))
 
 
 def register(number: str) -> None:
