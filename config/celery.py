@@ -1,10 +1,12 @@
 """The task queue, and the one table of what runs by the clock. Tasks are named as strings: this module imports none."""
 
 import os
+from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import worker_shutting_down
+from celery.signals import worker_ready, worker_shutting_down
+from kombu import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.embedded")
 
@@ -13,6 +15,18 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 app.conf.beat_scheduler = "config.beat:MarkedScheduler"
+# Two queues, so that an import of an hour holds up neither messages nor screens: two workers, or one of both.
+JOBS = {"queue": "jobs"}
+app.conf.task_queues = [Queue("sillage"), Queue("jobs")]
+app.conf.task_routes = {
+    "tracker.tasks.run_jobs": JOBS,
+    "tracker.tasks.verify": JOBS,
+    "tracker.tasks.close_answered": JOBS,
+    "tracker.tasks.sweep_attachments": JOBS,
+}
+# A worker waits for the broker as long as it takes, sweeping by itself meanwhile.
+app.conf.broker_connection_max_retries = None
+
 # A sweep that the worker had no time for is worth nothing once the next one is there: hence `expires`, in seconds.
 app.conf.beat_schedule = {
     "pending events": {
@@ -67,6 +81,14 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=3, minute=45),
     },
 }
+
+
+@worker_ready.connect
+def sweep_when_nobody_asks(sender: Any, **_kwargs: object) -> None:
+    from tracker.sweeping import Sweeper, sweeps_of  # noqa: PLC0415  (as below)
+
+    sweeps = sweeps_of(app, set(app.amqp.queues.consume_from))
+    Sweeper(sweeps, lambda task: app.tasks[task].apply()).start()
 
 
 @worker_shutting_down.connect

@@ -20,8 +20,9 @@ from tracker.errors import SillageError
 
 logger = logging.getLogger(__name__)
 
-WORKER_THREADS = 2
-"""One for the long job (`tracker.jobs` runs one at a time in a process), one for what must not wait behind it."""
+WORKER_THREADS = 4
+"""One for the long job, one for messages (of each, one at a time in a process), one for the night's verification, and
+one for what must not wait behind them."""
 DRAIN_SECONDS = 3
 """How long a page that is being answered may still take once the process is asked to stop."""
 STOP_SECONDS = 15

@@ -7,6 +7,7 @@ from django.template.loader import render_to_string
 
 from notifications import delivery
 from tracker.membership import administrators
+from tracker import clock
 from tracker.models import Outbox, Prefecture, Verification
 from tracker.verification.nightly import differing_in, was_missed
 
@@ -15,16 +16,18 @@ NAMED: Final = 20
 
 
 def report(night: Verification, before: Verification | None) -> None:
-    """One message to each administrator of a préfecture where something differs; to all where a night was missed."""
+    """One message to each administrator of a préfecture where something differs; to all where a night was missed. Two
+    verifications of one night, as with two clocks, are one message."""
     missed = was_missed(before, night.started_at)
     for prefecture in Prefecture.objects.order_by("pk"):
         if not missed and not differing_in(night, prefecture):
             continue
+        day = clock.local_date(night.started_at, prefecture.time_zone)
         Outbox.objects.bulk_create(
             [
                 Outbox(
                     prefecture=prefecture,
-                    key=f"{KIND}:{night.pk}:{prefecture.pk}:{user.pk}",
+                    key=f"{KIND}:{day:%Y-%m-%d}:{prefecture.pk}:{user.pk}",
                     channel=delivery.EMAIL,
                     kind=KIND,
                     user=user,

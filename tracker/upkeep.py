@@ -16,7 +16,7 @@ from celery import Task, current_app
 from celery.schedules import crontab
 from django.db import InterfaceError, OperationalError
 
-from tracker import clock
+from tracker import clock, sweeping
 from tracker.jobs import TASK as JOBS_SWEEP
 from tracker.jobs import where
 from tracker.models import PeriodicTask
@@ -49,6 +49,8 @@ class RecordedTask(Task):  # type: ignore[type-arg]
         self, status: str, retval: Any, task_id: str, args: tuple[Any, ...], kwargs: dict[str, Any], einfo: Any
     ) -> None:
         now = clock.now()
+        if not self.request.is_eager:
+            sweeping.heard(self.name)
         if isinstance(retval, BaseException):
             note(self.name, started_at=now, ended_at=now, failed_at=now, trouble=where(retval)[:300])
         elif isinstance(schedule_of(self.name), crontab):

@@ -41,15 +41,17 @@ def test_difference_is_told_to_its_administrators_alone(world: World) -> None:
     assert "Personne" not in message.body
     assert "privée" not in message.body
     assert elsewhere.prefecture.code not in message.body.replace(reference, "")
-    tasks.verify()
-    assert Outbox.objects.count() == 2  # once a night, as long as it lasts
 
 
-def test_same_night_reported_twice_is_one_message(world: World) -> None:
+def test_night_verified_twice_is_one_message(world: World, frozen: Any) -> None:
+    """As two clocks make it; and one each night, as long as it lasts."""
     touch(world)
-    night = nightly.verify_all(clock.now())
-    night_report.report(night, None)
+    tasks.verify()
+    tasks.verify()
     assert Outbox.objects.count() == 1
+    frozen.shift(timedelta(days=1))
+    tasks.verify()
+    assert Outbox.objects.count() == 2
 
 
 def test_missed_night_is_told_by_the_next(world: World, frozen: Any) -> None:

@@ -187,3 +187,10 @@ def test_an_address_that_tries_tokens_is_slowed_down(world: World, agent: Progra
     assert [guess.get("me/").status_code for _ in range(5)] == [401, 401, 401, 429, 429]
     # Whose token is good is not in the way of the others behind the same address.
     assert agent.get("me/").status_code == 200
+
+
+def test_counts_that_cannot_be_reached_refuse_nobody(agent: Program, settings: Any) -> None:
+    """With a port where nothing listens."""
+    redis = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}
+    settings.CACHES = {"default": redis}
+    assert agent.get("me/").status_code == 200
