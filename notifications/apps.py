@@ -6,10 +6,12 @@ class NotificationsConfig(AppConfig):
     verbose_name = "Notifications"
 
     def ready(self) -> None:
-        from notifications import broadcast, composing, night_report  # models are not loaded before this point
+        # Models are not loaded before this point.
+        from notifications import broadcast, composing, fanout, night_report
         from tracker import pending
         from tracker.verification import nightly
 
+        pending.register_follower(fanout.follow)
         pending.register_watcher(broadcast.hint)
         nightly.register_reporter(night_report.report)
         composing.register_composer(night_report.KIND, night_report.compose)
