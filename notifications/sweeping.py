@@ -134,9 +134,9 @@ WAITING: Final = ExpressionWrapper(
 """Whether the mailroom sees it; with its bureau and its agent, that is all that decides whom a demande is told to."""
 
 INSERT: Final = """
-WITH route (office_id, assignee_id, waiting, user_id, way, instead_of) AS (VALUES {routes})
 INSERT INTO notifications_notification
     (user_id, prefecture_id, kind, ticket_id, instead_of_id, day, way, created_at, key)
+WITH route (office_id, assignee_id, waiting, user_id, way, instead_of) AS (VALUES {routes})
 SELECT route.user_id, ticket.prefecture_id, %s, ticket.id, CAST(route.instead_of AS bigint), ticket.day, route.way, %s,
     %s || ticket.id || ':' || CAST(ticket.day AS varchar(10)) || ':' || route.user_id
 FROM ({tickets}) ticket JOIN route
