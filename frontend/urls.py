@@ -12,6 +12,7 @@ from frontend.pages import (
     live,
     live_state,
     mass,
+    notifications,
     palette,
     queue,
     reference,
@@ -30,6 +31,7 @@ from frontend.pages import (
 AREAS = (
     account,
     tokens,
+    notifications,
     queue,
     bureau,
     arrivals,

@@ -7,11 +7,14 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         # Models are not loaded before this point.
-        from notifications import broadcast, composing, fanout, night_report
+        from notifications import broadcast, fanout, mails, messages, night_report
+        from notifications.composing import register_composer
         from tracker import pending
         from tracker.verification import nightly
 
         pending.register_follower(fanout.follow)
         pending.register_watcher(broadcast.hint)
         nightly.register_reporter(night_report.report)
-        composing.register_composer(night_report.KIND, night_report.compose)
+        register_composer(night_report.KIND, night_report.compose)
+        for kind in (messages.ALERT, messages.DIGEST):
+            register_composer(kind, mails.compose)
