@@ -1,20 +1,19 @@
 """A person's own notifications: what they have to read, what they have read, and for how long it is kept."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.db.models import Count, Max
+
 from notifications.models import Notification
+from notifications.topics import Place
 from tracker.models import Ticket, User
 
 KEPT_READ: Final = timedelta(days=90)
 KEPT_UNREAD: Final = timedelta(days=365)
 """Nobody reads what nobody has read in a year."""
 CHUNK: Final = 5000
-
-
-def unread_count(user: User) -> int:
-    return Notification.objects.of(user).unread().count()
 
 
 def mark_read(user: User, ids: Collection[int], now: datetime) -> int:
@@ -42,3 +41,21 @@ def forget(now: datetime) -> int:
         while keys := list(old.values_list("pk", flat=True)[:CHUNK]):
             count += Notification.objects.filter(pk__in=keys).delete()[0]
     return count
+
+
+class InboxTopic:
+    """« inbox »: the person's own notifications. It moves when they have one more to read."""
+
+    def place(self, user: User | None, rest: str) -> Place | None:
+        if user is None or rest:
+            return None
+        return Place(f"inbox:{user.pk}", user.scope.prefecture_ids)
+
+    def allows(self, user: User, rest: str) -> bool:
+        return not rest
+
+    def values(self, keys: Collection[str]) -> Mapping[str, str]:
+        people = {int(key.partition(":")[2]): key for key in keys}
+        rows = Notification.objects.unread().filter(user__in=people).order_by().values_list("user")
+        found = {user_id: f"{count}.{last}" for user_id, count, last in rows.annotate(Count("pk"), Max("pk"))}
+        return {key: found.get(pk, "0") for pk, key in people.items()}

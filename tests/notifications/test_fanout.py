@@ -14,12 +14,12 @@ from notifications.kinds import is_settled
 from notifications.messages import ALERT
 from notifications.models import Notification
 from tests.factories import World
-from tracker import absences, journal, pending, sharing, writers
+from tracker import absences, pending, sharing, writers
 from tracker.absences import Terms
-from tracker.commands import Answer, AskRequester, Assign, Complete, Reopen, SendBack, Take, Undo
-from tracker.enums import Role, Via
+from tracker.commands import Answer, AskRequester, Assign, Complete, Remind, Reopen, SendBack, Take, Undo
+from tracker.enums import Role
 from tracker.errors import InvalidCommand
-from tracker.models import Event, Membership, Outbox, PendingEvent, Ticket, User
+from tracker.models import Event, Membership, Outbox, PendingEvent, User
 from tracker.permissions import abilities
 
 TODAY = date(2026, 11, 20)
@@ -39,16 +39,6 @@ def told(kind: str = "") -> list[tuple[str, str]]:
 def drained() -> list[tuple[str, str]]:
     pending.drain_all()
     return told()
-
-
-def remind(ticket: Ticket, by: User) -> None:
-    """The event that a reminder leaves on a demande."""
-    tail = journal.tail_of("ticket", ticket.pk)
-    act = journal.Act(by.pk, Via.PAGE, datetime(2026, 11, 20, 9, tzinfo=UTC))
-    entry = journal.Entry("reminded", TODAY, {"office": ticket.office_id})
-    events, texts = journal.chain("ticket", ticket.pk, ticket.prefecture_id, tail, [entry], act)
-    journal.store(events, texts, quiet=False)
-    Ticket.objects.filter(pk=ticket.pk).update(version=tail.number + 1)
 
 
 # --- Each kind ----------------------------------------------------------------------------------------------------
@@ -112,7 +102,7 @@ def test_not_for_us_goes_back_to_the_mailroom(world: World) -> None:
 
 def test_a_reminder_reaches_the_agent_and_the_encadrant(world: World) -> None:
     ticket = world.register(by="agent", assignee="agent")
-    remind(ticket, world.users["quality"])
+    world.act(ticket, Remind(ticket.office_id), by="quality")
     assert drained() == [("reminded", "agent"), ("reminded", "supervisor")]
     # Nobody refuses a reminder: it may only come by another way.
     with pytest.raises(InvalidCommand, match="pas proposé"):
@@ -131,7 +121,7 @@ def test_encadrants_are_those_of_the_nearest_bureau_above(world: World) -> None:
 def test_a_sensitive_bureau_is_told_to_its_own_people_alone(world: World) -> None:
     world.users["chief"] = person(world, "chief", Role.SUPERVISOR, "ASI")
     ticket = world.register(office="ASI", assignee="asylum_agent", by="mailroom", by_mailroom=True)
-    remind(ticket, world.users["chief"])
+    world.act(ticket, Remind(ticket.office_id), by="chief")
     world.act(ticket, Answer(TODAY), by="asylum_agent")
     world.act(ticket, Reopen(), by="chief")
     everybody = {name for _, name in drained()}
@@ -142,7 +132,7 @@ def test_whoever_is_told_may_see_it(world: World) -> None:
     """Each act of each kind, in each bureau: a row never names a demande to who may not know of it."""
     for office, assignee in (("SEJ", "agent"), ("DOT", "other_agent"), ("ASI", "asylum_agent"), ("SPB", None)):
         ticket = world.register(office=office, assignee=assignee, by="mailroom", by_mailroom=True)
-        remind(ticket, world.users["quality"])
+        world.act(ticket, Remind(ticket.office_id), by=None if office == "ASI" else "quality")
         world.act(ticket, Answer(TODAY))
         world.act(ticket, Reopen(message_on=TODAY))
     sent_back = world.register(office="DOT", by="mailroom", by_mailroom=True)
