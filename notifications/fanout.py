@@ -19,12 +19,15 @@ COLUMNS = (
 
 
 def follow(events: Sequence[Event]) -> None:
-    """Tell whom these events concern: at once in the application, by the message that each has chosen. A fixed number
-    of queries for a batch."""
+    """Tell whom these events concern."""
+    tell(events, clock.now())
+
+
+def tell(events: Sequence[Event], now: datetime) -> None:
+    """At once in the application, by the message that each has chosen. A fixed number of queries for a batch."""
     concerned = [event for event in events if event.stream == STREAM and event.kind in BY_EVENT]
     if not concerned:
         return
-    now = clock.now()
     with kept.looking_once():
         rows = Ticket.objects.filter(pk__in={event.object_id for event in concerned})
         tickets = {ticket.pk: ticket for ticket in rows.only(*COLUMNS)}
