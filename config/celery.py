@@ -72,6 +72,21 @@ app.conf.beat_schedule = {
         "task": "tracker.tasks.gather_changes",
         "schedule": crontab(hour=3, minute=10),
     },
+    # At each hour's turn, since it is midnight somewhere: a pass that finds no new day reads a few rows.
+    "deadlines near or past": {
+        "task": "notifications.tasks.sweep_horizons",
+        "schedule": crontab(minute=1),
+        "options": {"expires": 3600},
+    },
+    "digests": {
+        "task": "notifications.tasks.send_digests",
+        "schedule": crontab(minute=3),
+        "options": {"expires": 3600},
+    },
+    "notifications forgotten": {
+        "task": "notifications.tasks.forget_notifications",
+        "schedule": crontab(hour=3, minute=20),
+    },
     "journal sealed": {
         "task": "tracker.tasks.seal_journal",
         "schedule": crontab(minute=15),

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from frontend import page_help
-from frontend.models import KeyboardChoice
+from frontend.bell import standing_of
 from tracker import kept, lists
 from tracker.enums import Role
 from tracker.models import Prefecture, User
@@ -90,7 +90,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "may_sign": SimpleLazyObject(lambda: may_sign(request)),
         "registrable": SimpleLazyObject(lambda: registrable(request)),
         "page_help": SimpleLazyObject(lambda: page_help.of_request(request)),
-        "letters_act": SimpleLazyObject(lambda: letters_act(request)),
+        "letters_act": SimpleLazyObject(lambda: standing_of(request).letters),
+        "bell": SimpleLazyObject(lambda: standing_of(request)),
         "may_be_absent": SimpleLazyObject(lambda: may_be_absent(request)),
         "live_topics": SimpleLazyObject(lambda: live_topics(request)),
     }
@@ -137,12 +138,6 @@ def live_topics(request: HttpRequest) -> str:
         if isinstance(user, User)
         else ""
     )
-
-
-def letters_act(request: HttpRequest) -> bool:
-    """Whether the keys of one character act for this person, on whatever machine: one query."""
-    user = getattr(request, "user", None)
-    return isinstance(user, User) and not KeyboardChoice.objects.filter(user=user, letters=False).exists()
 
 
 def registrable(request: HttpRequest) -> list[Link]:

@@ -7,6 +7,7 @@ from typing import Any, Final
 from django.db.models import Model
 
 from frontend import wording
+from notifications.models import Escalation
 from tracker.editing import AFTER, BEFORE, history
 from tracker.enums import Role
 from tracker.models import Event, Mailbox, Prefecture, Theme, TicketKind, User
@@ -14,7 +15,7 @@ from tracker.models import Event, Mailbox, Prefecture, Theme, TicketKind, User
 SHOWN: Final = 30
 """Changes told on a page."""
 MODELS: Final[Mapping[str, type[Model]]] = {
-    str(model._meta.model_name): model for model in (TicketKind, Theme, Mailbox, User, Prefecture)
+    str(model._meta.model_name): model for model in (TicketKind, Theme, Mailbox, User, Prefecture, Escalation)
 }
 LABELS: Final = {
     "label": "libellé",
@@ -25,6 +26,9 @@ LABELS: Final = {
     "site": "site",
     "is_sensitive": "bureau sensible",
     "close_after_days": "clôture automatique",
+    "agent_days": "la personne responsable",
+    "supervisor_days": "les encadrants du bureau",
+    "quality_days": "les référents qualité",
     "email": "adresse électronique",
     "first_name": "prénom",
     "last_name": "nom",
@@ -118,7 +122,7 @@ def change_words(event: Event, name: str, names: Names) -> str:
 def value_words(name: str, value: Any, names: Names) -> str:
     if isinstance(value, bool):
         return "oui" if value else "non"
-    if name == "close_after_days":
+    if name.endswith("_days") and value is not None:
         return wording.working_days(value)
     if value is None:
         return "aucun"

@@ -26,7 +26,7 @@ UNKNOWN_JOB: Final = "Travail d’une autre version"
 
 MESSAGES: Final = {
     "notifications": "Avis sur des demandes",
-    "digest": "Résumé du jour",
+    "digest": "Récapitulatif du jour",
     "night_report": "Vérification de la nuit",
 }
 UNKNOWN_MESSAGE: Final = "Message"
@@ -42,6 +42,9 @@ TASKS: Final = {
     "tracker.tasks.forget_idempotency_keys": "Oubli des clés d’idempotence",
     "tracker.tasks.forget_mass_acts": "Oubli des actions groupées",
     "tracker.tasks.gather_changes": "Regroupement des changements de listes",
+    "notifications.tasks.sweep_horizons": "Échéances proches ou passées",
+    "notifications.tasks.send_digests": "Récapitulatifs du jour",
+    "notifications.tasks.forget_notifications": "Oubli des notifications anciennes",
     "tracker.tasks.seal_journal": "Scellement du journal",
     "tracker.tasks.verify": "Vérification du journal, des pièces et des échéances",
 }

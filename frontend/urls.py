@@ -12,6 +12,7 @@ from frontend.pages import (
     live,
     live_state,
     mass,
+    notifications,
     palette,
     queue,
     reference,
@@ -31,6 +32,7 @@ from frontend.pages import (
 AREAS = (
     account,
     tokens,
+    notifications,
     queue,
     bureau,
     arrivals,

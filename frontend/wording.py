@@ -10,12 +10,13 @@ from datetime import date, timedelta
 from typing import Final
 
 from tracker.dates import MONTHS as MONTHS
+from tracker.dates import WEEKDAYS as WEEKDAYS
 from tracker.dates import day_number as day_number
+from tracker.dates import long_date as long_date
 from tracker.dates import plain_date as plain_date
 from tracker.legal_days import FIXED_DAYS, GOOD_FRIDAY, national_days
 from tracker.workdays import WEEKEND_NAMES, DayStep, WorkCalendar
 
-WEEKDAYS: Final = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 SHORT_MONTHS: Final = (
     "janv.", "févr.", "mars", "avril", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.",
 )  # fmt: skip
@@ -30,11 +31,6 @@ LEGAL_NAMES: Final = (
     frozenset(day.name for day in national_days(2026)) | {day.name for day in FIXED_DAYS} | {GOOD_FRIDAY}
 )
 """A day closed by law is « férié »; another closed day (a pont) is only « fermé »."""
-
-
-def long_date(day: date, today: date | None = None) -> str:
-    """« mercredi 25 novembre », with its year unless `today` is in the same one."""
-    return f"{WEEKDAYS[day.weekday()]} {plain_date(day, today)}"
 
 
 def period(first: date, last: date, today: date | None) -> str:

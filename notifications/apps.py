@@ -6,10 +6,17 @@ class NotificationsConfig(AppConfig):
     verbose_name = "Notifications"
 
     def ready(self) -> None:
-        from notifications import broadcast, composing, night_report  # models are not loaded before this point
+        # Models are not loaded before this point.
+        from notifications import broadcast, fanout, inbox, mails, messages, night_report
+        from notifications.composing import register_composer
+        from notifications.topics import register_topic
         from tracker import pending
         from tracker.verification import nightly
 
+        pending.register_follower(fanout.follow)
         pending.register_watcher(broadcast.hint)
+        register_topic("inbox", inbox.InboxTopic())
         nightly.register_reporter(night_report.report)
-        composing.register_composer(night_report.KIND, night_report.compose)
+        register_composer(night_report.KIND, night_report.compose)
+        for kind in (messages.ALERT, messages.DIGEST):
+            register_composer(kind, mails.compose)

@@ -7,6 +7,7 @@ MONTHS: Final = (
     "janvier", "février", "mars", "avril", "mai", "juin",
     "juillet", "août", "septembre", "octobre", "novembre", "décembre",
 )  # fmt: skip
+WEEKDAYS: Final = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 
 
 def day_number(day: date) -> str:
@@ -18,6 +19,11 @@ def plain_date(day: date, today: date | None = None) -> str:
     """« 25 novembre », with its year unless `today` is in the same one."""
     words = f"{day_number(day)} {MONTHS[day.month - 1]}"
     return words if today is not None and day.year == today.year else f"{words} {day.year}"
+
+
+def long_date(day: date, today: date | None = None) -> str:
+    """« mercredi 25 novembre », with its year unless `today` is in the same one."""
+    return f"{WEEKDAYS[day.weekday()]} {plain_date(day, today)}"
 
 
 def real_day(year: int, month: int, day: int) -> date | None:

@@ -1,7 +1,8 @@
 """What a person may see, as sets of identifiers: pure, so that lists, pages, search and API all ask the same object."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from tracker.enums import Role
 
@@ -84,3 +85,33 @@ def subtree(root: int, parents: Iterable[tuple[int, int | None]]) -> frozenset[i
                 found.add(child)
                 waiting.append(child)
     return frozenset(found)
+
+
+class Held(Protocol):
+    """One role, as its row says it: over a préfecture, one of its sites or one of its bureaux."""
+
+    role: str
+    prefecture_id: int
+    site_id: int | None
+    office_id: int | None
+
+
+OfficeRow = tuple[int, int | None, int, int, bool]
+"""Bureau, the one above it, préfecture, site, whether it is sensitive."""
+
+
+def scope_of(roles: Iterable[Held], offices: Sequence[OfficeRow]) -> Scope:
+    """What these roles of one person show; `offices` are those of their préfectures, at least."""
+    parents = [(pk, parent_id) for pk, parent_id, *_ in offices]
+    grants = []
+    for held in roles:
+        if held.office_id is not None:
+            ids = subtree(held.office_id, parents)
+        else:
+            ids = frozenset(
+                pk
+                for pk, _, prefecture_id, site_id, _ in offices
+                if prefecture_id == held.prefecture_id and held.site_id in (None, site_id)
+            )
+        grants.append(Grant(held.role, held.prefecture_id, held.site_id, held.office_id, ids))
+    return Scope(tuple(grants), frozenset(pk for pk, *_, is_sensitive in offices if is_sensitive))

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from config.demonstration import absences, organisation, views
+from config.demonstration import absences, notifications, organisation, views
 from config.demonstration.cases import KINDS, Cases, weighted
 from config.demonstration.current import Current
 from config.demonstration.diary import Days, Diary
@@ -69,6 +69,7 @@ def load(now: datetime, total: int = TOTAL) -> int:
     attach_papers([written[diary] for diary in current], now)
     absences.record(house, days, now)
     change_settings(house, now)
+    notifications.tell(house, now)
     return len(written)
 
 

@@ -57,3 +57,5 @@ if CELERY_BROKER_URL.startswith("memory:"):
     CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.1}
 
 SILLAGE_DEMONSTRATION_ALLOWED = True
+# Of the links in e-mails; `manage.py serve` puts the address that it listens on where none is given.
+SILLAGE_ADDRESS = env.str("SILLAGE_ADDRESS", default="http://127.0.0.1:8000")

@@ -91,4 +91,8 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SILENCED_SYSTEM_CHECKS = ["security.W021"]
 
 SILLAGE_DEMONSTRATION_ALLOWED = False
+# Of the links in e-mails: what people type in their browser.
+SILLAGE_ADDRESS = env.str("SILLAGE_ADDRESS", default=f"https://{ALLOWED_HOSTS[0]}").rstrip("/")
+if not SILLAGE_ADDRESS.startswith(("https://", "http://")):
+    raise ImproperlyConfigured(f"SILLAGE_ADDRESS doit commencer par https:// : « {SILLAGE_ADDRESS} ».")
 SILLAGE_BRAND = env.list("SILLAGE_BRAND", default=["Préfecture"])

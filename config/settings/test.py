@@ -44,3 +44,4 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CELERY_BROKER_URL = "memory://localhost/"
 
 SILLAGE_DEMONSTRATION_ALLOWED = True
+SILLAGE_ADDRESS = "https://sillage.example.test"

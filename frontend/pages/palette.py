@@ -14,6 +14,7 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
 from frontend import context
+from frontend.bell import CONCERNED
 from frontend.http import PageRequest
 from frontend.listing import SEALED, origin
 from frontend.pages.settings import home as settings_home
@@ -47,6 +48,8 @@ BESIDE: Final = (
     ("Mes absences", "my-absences", HOLDING_ROLES),
     ("Mes absences passées", "my-absences-past", HOLDING_ROLES),
     ("Ma signature", "signature", TREATING_ROLES),
+    ("Notifications", "notifications", tuple(CONCERNED)),
+    ("Mes choix de notification", "notification-settings", tuple(CONCERNED)),
     ("Changer de mot de passe", "password-change", ()),
     ("Jetons d’accès (API)", "tokens", ()),
     ("Documentation de l’API", "api-guide", ()),

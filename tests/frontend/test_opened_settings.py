@@ -20,6 +20,7 @@ OVER_A_ROW = {
     "theme-change": ("label", "Le sien", "Le mien"),
     "mailbox-change": ("name", "La sienne", "La mienne"),
     "prefecture-settings": ("close_after_days", "21", "31"),
+    "escalation": ("supervisor_days", "3", "4"),
     "site-change": ("name", "Le sien", "Le mien"),
     "office-change": ("name", "Le sien", "Le mien"),
     "person-change": ("job_title", "Cheffe de bureau", "Rédactrice"),

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce, Lower
 
 from tracker import kept
 from tracker.enums import Role
-from tracker.scopes import Grant, Scope, subtree
+from tracker.scopes import Scope, scope_of
 
 
 class Prefecture(models.Model):
@@ -161,20 +161,7 @@ class User(AbstractBaseUser):
                 "pk", "parent_id", "prefecture_id", "site_id", "is_sensitive"
             )
         )
-        parents = [(pk, parent_id) for pk, parent_id, *_ in offices]
-        grants = []
-        for held in memberships:
-            if held.office_id is not None:
-                ids = subtree(held.office_id, parents)
-            else:
-                ids = frozenset(
-                    pk
-                    for pk, _, prefecture_id, site_id, _ in offices
-                    if prefecture_id == held.prefecture_id and held.site_id in (None, site_id)
-                )
-            grants.append(Grant(held.role, held.prefecture_id, held.site_id, held.office_id, ids))
-        sensitive = frozenset(pk for pk, *_, is_sensitive in offices if is_sensitive)
-        return memberships, Scope(tuple(grants), sensitive)
+        return memberships, scope_of(memberships, offices)
 
     @property
     def held_roles(self) -> list["Membership"]:

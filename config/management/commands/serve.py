@@ -1,5 +1,6 @@
 """`manage.py serve`: all of Sillage in one process, for a demonstration, a training room or a small préfecture."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ class Command(SillageCommand):
         data = self.ready()
         listener = serving.listen(options["host"], options["port"])
         host, port = listener.getsockname()[:2]
+        if "SILLAGE_ADDRESS" not in os.environ:
+            settings.SILLAGE_ADDRESS = f"http://{host}:{port}"
         background = serving.Background(data / "beat")
 
         def announce() -> None:

@@ -2,6 +2,7 @@
 
 from frontend.pages.settings import (
     catalogues,
+    escalation,
     home,
     jobs,
     offices,
@@ -13,6 +14,18 @@ from frontend.pages.settings import (
     roles,
 )
 
-AREAS = (home, catalogues, prefecture, offices, organisation_imports, passwords, people, roles, outbox, jobs)
+AREAS = (
+    home,
+    catalogues,
+    prefecture,
+    escalation,
+    offices,
+    organisation_imports,
+    passwords,
+    people,
+    roles,
+    outbox,
+    jobs,
+)
 
 urlpatterns = [pattern for area in AREAS for pattern in area.urlpatterns]

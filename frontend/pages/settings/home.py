@@ -37,6 +37,7 @@ REFERENCE: Final = (
     Entry("Boîtes fonctionnelles", "mailboxes", "Les adresses où arrivent les courriels, et le bureau qui les lit."),
     Entry("Modèles de réponse", "reply-models", "Les textes que les agents reprennent, et leurs champs.", whole=False),
     Entry("Signatures", "signatures", "Le bas des lettres, par bureau, site et personne.", whole=False),
+    Entry("Relances et alertes", "escalation", "Qui est prévenu d’un retard, et après combien de jours ouvrés."),
     Entry("Clôture automatique", "prefecture-settings", "Quand une demande répondue se clôt d’elle-même."),
 )
 ARCHIVES: Final = (
@@ -45,6 +46,7 @@ ARCHIVES: Final = (
 ADMINISTRATION: Final = (
     Entry("Organisation", "organisation", "Les sites, et les directions et bureaux qui traitent les demandes."),
     Entry("Comptes et rôles", "people", "Qui se connecte, avec quel rôle et sur quoi."),
+    Entry("Relances et alertes", "escalation", "Qui est prévenu d’un retard, et après combien de jours ouvrés."),
     Entry("Importer l’organisation", "organisation-imports", "Bureaux et personnes, depuis un classeur."),
 )
 UPKEEP: Final = (

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from complaints.models import Complaint
 from correspondence.models import MeetingRequest, SiteUpdate
+from frontend import bell
 from frontend.absence_words import away_words
 from frontend.answer_words import answer_words
 from frontend.attachment_words import files_of
@@ -47,6 +48,7 @@ class Fact:
 def show(request: HttpRequest, reference: str) -> HttpResponse:
     user: User = request.user  # type: ignore[assignment]  # every page but sign-in is for a signed-in person
     ticket = fetch(user, reference)
+    bell.seen(request, ticket)
     events = writers.events_of(ticket)
     context = context_of(ticket, Author(user=user), writers.history_of(events))
     if "read" not in context.abilities:

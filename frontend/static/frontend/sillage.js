@@ -18,6 +18,12 @@
     }
   });
 
+  // A panel asks for what it holds each time it opens.
+  document.addEventListener("toggle", (event) => {
+    const panel = event.target.open && event.target.matches("[data-sillage-panel]") && event.target.querySelector("[hx-trigger=sillage-opened]");
+    if (panel) window.htmx?.trigger(panel, "sillage-opened");
+  }, true);
+
   // Arrow keys walk through an open menu.
   document.addEventListener("keydown", (event) => {
     const menu = event.target.closest?.("details[data-sillage-menu][open]");

@@ -215,6 +215,7 @@ PAGES: dict[str, Page] = {
     **a_list("themes", "theme", add_theme),
     **a_list("mailboxes", "mailbox", add_mailbox),
     "prefecture-settings": Page((QUALITY,), control="main input[name=close_after_days]", is_form=True),
+    "escalation": Page((QUALITY, ADMINISTRATOR), control="main input[name=agent_days]", is_form=True),
     "organisation": Page((ADMINISTRATOR,), control="main a[href$='/bureaux/ajouter/']", rows=add_bureau),
     "site-add": Page((ADMINISTRATOR,), control="main input[name=code]", is_form=True),
     "site-change": Page(
