@@ -13,9 +13,9 @@ from django.utils.functional import SimpleLazyObject
 
 from frontend import page_help
 from frontend.models import KeyboardChoice
-from tracker import lists
+from tracker import kept, lists
 from tracker.enums import Role
-from tracker.models import User
+from tracker.models import Prefecture, User
 from tracker.permissions import REGISTERING_ROLES, TREATING_ROLES
 from tracker.teams import HOLDING_ROLES
 
@@ -92,6 +92,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "page_help": SimpleLazyObject(lambda: page_help.of_request(request)),
         "letters_act": SimpleLazyObject(lambda: letters_act(request)),
         "may_be_absent": SimpleLazyObject(lambda: may_be_absent(request)),
+        "live_topics": SimpleLazyObject(lambda: live_topics(request)),
     }
 
 
@@ -125,6 +126,17 @@ def may_be_absent(request: HttpRequest) -> bool:
     """Whether the person answers for demandes, which somebody else then has to look after."""
     user = getattr(request, "user", None)
     return isinstance(user, User) and not user.must_change_password and user.scope.has(*HOLDING_ROLES)
+
+
+def live_topics(request: HttpRequest) -> str:
+    """What a list of demandes follows (`data-sillage-live`): the préfectures in which the person holds a role."""
+    user = getattr(request, "user", None)
+    codes = kept.by_key(Prefecture)
+    return (
+        " ".join(f"prefecture:{codes[pk].code}" for pk in sorted(user.scope.prefecture_ids))
+        if isinstance(user, User)
+        else ""
+    )
 
 
 def letters_act(request: HttpRequest) -> bool:

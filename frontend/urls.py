@@ -10,6 +10,7 @@ from frontend.pages import (
     calculator,
     imports,
     live,
+    live_state,
     mass,
     palette,
     queue,
@@ -48,6 +49,7 @@ AREAS = (
     palette,
     shortcuts,
     support,
+    live_state,
 )
 
 urlpatterns = list(chain.from_iterable(area.urlpatterns for area in AREAS))

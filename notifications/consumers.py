@@ -42,6 +42,8 @@ CHECK_SECONDS: Final = 45.0
 SEND_SECONDS: Final = 10.0
 """After which whoever does not read what it is told is shown out."""
 CLOSE_SECONDS: Final = 1.0
+BEAT_SECONDS: Final = 10.0
+"""Between two words to a browser to which nothing happens: a line that has gone dead does not say so."""
 AGE_MAX: Final = 3600.0
 
 SESSION_ENDED: Final = 4401
@@ -190,7 +192,10 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
 
     async def _tell(self) -> None:
         while True:
-            await self._more.wait()
+            try:
+                await asyncio.wait_for(self._more.wait(), BEAT_SECONDS)
+            except TimeoutError:
+                await self._send()
             self._more.clear()
             changed, self._changed = self._changed, set()
             demandes, self._demandes = self._demandes, set()

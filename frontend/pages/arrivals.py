@@ -52,9 +52,10 @@ class Saved:
 @require_http_methods(["GET", "POST"])
 def show(request: HttpRequest) -> HttpResponse:
     user, tray = mailroom_of(request)
+    part_alone: bool = request.htmx  # type: ignore[attr-defined]  # set by the htmx middleware
     if request.method == "GET":
-        return page(request, user, tray)
-    if request.htmx:  # type: ignore[attr-defined]  # set by the htmx middleware
+        return waiting_again(request, user, tray) if part_alone else page(request, user, tray)
+    if part_alone:
         return save_one(request, user, tray)
     return save_all(request, user, tray)
 
@@ -237,6 +238,11 @@ def page(
     remember(request, "arrivals")
     shown = {"lines": [*lines, *blank], "model": ArrivalLine(tray=tray), **waiting_section(user, tray)}
     return render(request, "frontend/pages/arrivals.html", shown, status=status)
+
+
+def waiting_again(request: HttpRequest, user: User, tray: Tray) -> HttpResponse:
+    """What waits for a bureau now: asked for when something has changed elsewhere."""
+    return render(request, "frontend/partials/_arrivals_section.html", waiting_section(user, tray))
 
 
 def waiting_section(user: User, tray: Tray) -> dict[str, Any]:

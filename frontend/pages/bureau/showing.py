@@ -24,7 +24,8 @@ LARGEST_KEY: Final = 2**63 - 1
 @require_safe
 def show(request: PageRequest) -> HttpResponse:
     bureau = bureau_of(request)
-    return render(request, "frontend/pages/bureau.html", body(request, bureau))
+    name = "partials/_bureau_body" if request.htmx else "pages/bureau"
+    return render(request, f"frontend/{name}.html", body(request, bureau))
 
 
 def bureau_of(request: PageRequest) -> Bureau:
@@ -59,6 +60,7 @@ def body(request: PageRequest, bureau: Bureau) -> dict[str, Any]:
         "signature_url": bureau.url("bureau-signature"),
         "previous_url": page.previous and bureau.url(**{"from": page.previous}),
         "next_url": page.next and bureau.url(**{"from": page.next}),
+        "live_url": bureau.url(**{"from": request.GET.get("from", "")}),
         "assign_url": bureau.url("bureau-assign", **{"from": request.GET.get("from", "")}),
     }
 

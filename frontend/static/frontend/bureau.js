@@ -52,11 +52,13 @@
   // By section: a demande given to somebody who is away goes from one to the other.
   const among = (section) => rows().filter((row) => row.closest("section").getAttribute("aria-labelledby") === section);
   let place = null;
-  bureau.addEventListener("htmx:beforeRequest", () => {
+  bureau.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.requestConfig.triggeringEvent?.type === "sillage-live") return;
     const row = rowOf(document.activeElement);
     const section = row?.closest("section").getAttribute("aria-labelledby");
     place = { section, rank: row ? among(section).indexOf(row) : 0, choosing: document.activeElement.matches("select, button") };
   });
+  bureau.addEventListener("htmx:oobAfterSwap", () => prepare());
   bureau.addEventListener("htmx:afterSwap", () => {
     prepare();
     if (!place) return;

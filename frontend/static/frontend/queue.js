@@ -6,6 +6,9 @@
   for (const group of document.querySelectorAll("[data-sillage-queue] [data-sillage-fold]")) {
     const kept = sessionStorage.getItem(key(group));
     if (kept !== null) group.open = kept === "open";
-    group.addEventListener("toggle", () => sessionStorage.setItem(key(group), group.open ? "open" : "folded"));
   }
+  // A live update brings other groups: they are listened to from above, where « toggle » only passes on its way down.
+  document.addEventListener("toggle", ({ target }) => {
+    if (target.matches("[data-sillage-queue] [data-sillage-fold]")) sessionStorage.setItem(key(target), target.open ? "open" : "folded");
+  }, true);
 })();

@@ -30,8 +30,18 @@
 
   const busy = document.querySelector("[data-sillage-busy]");
   let pending = 0;
-  document.addEventListener("htmx:beforeRequest", () => { pending += 1; busy.hidden = false; });
-  document.addEventListener("htmx:afterRequest", () => { pending = Math.max(0, pending - 1); busy.hidden = pending === 0; });
+  // What a page fetches by itself, because something changed elsewhere, goes unseen.
+  const unseen = (event) => event.detail.requestConfig?.triggeringEvent?.type === "sillage-live";
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (unseen(event)) return;
+    pending += 1;
+    busy.hidden = false;
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (unseen(event)) return;
+    pending = Math.max(0, pending - 1);
+    busy.hidden = pending === 0;
+  });
   // A file arrives without a page that would take the sign away.
   document.addEventListener("submit", (event) => { busy.hidden = event.submitter?.hasAttribute("data-sillage-download") ?? false; });
   window.addEventListener("pageshow", () => { busy.hidden = true; });
@@ -45,8 +55,10 @@
     alert.append(text);
     region.replaceChildren(alert);
   };
-  document.addEventListener("htmx:sendError", () => say("Le serveur ne répond pas. Ce que vous avez tapé est resté sur cette page\u00a0: réessayez dans un instant."));
+  document.addEventListener("htmx:sendError", (event) => unseen(event) || say("Le serveur ne répond pas. Ce que vous avez tapé est resté sur cette page\u00a0: réessayez dans un instant."));
   document.addEventListener("htmx:responseError", (event) => {
+    const gone = event.detail.xhr.status === 404 && event.detail.elt.dataset.sillageLive?.startsWith("ticket:");
+    if (unseen(event) && !gone) return;
     const reasons = {
       403: "Votre session a changé. Rechargez la page puis recommencez.",
       404: "Cette demande n’est plus accessible\u00a0: elle a pu changer de bureau. Copiez ce que vous avez tapé avant de quitter la page.",

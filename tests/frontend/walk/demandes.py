@@ -42,6 +42,8 @@ def a_text(slug: str, **typed: str) -> dict[str, str]:
 
 PAGES: dict[str, Page] = {
     "ticket": Page(HANDLING, the_ticket, rows=add_attachment, control="main a[href*=repondre], main button"),
+    "ticket-live": Page(HANDLING, the_ticket, rows=add_attachment, to_look_at=False),
+    "ticket-presence": Page(HANDLING, the_ticket, "?lit=1&ecrit=2", to_look_at=False),
     "ticket-attach": Page(HANDLING, the_ticket, method="post", status=422, to_look_at=False),
     "attachment": Page(HANDLING, an_attachment, to_look_at=False),
     "attachment-withdraw": Page(HANDLING, an_attachment, control="main form button[type=submit]", is_form=True),
