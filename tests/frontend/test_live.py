@@ -7,15 +7,19 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
 
-from frontend import fragments
+from frontend import following, fragments
 from frontend.pages.registry import filters_of
-from tests.factories import World
+from tests.factories import World, make_world
+from tracker import pending, reminding
 from tracker.commands import Answer, AskRequester, Hold, MarkSignature
 from tracker.enums import Role
-from tracker.models import ClosedDay, Membership, Site, User
+from tracker.models import ClosedDay, Event, Membership, Office, Site, User
+from tracker.writers import Author
 
 URL = "/suivi/"
 FOLLOWING = ("quality", "branch_quality", "office_quality", "supervisor", "director", "both")
@@ -146,3 +150,175 @@ def test_a_list_is_exported_as_long_as_its_number(people: World) -> None:
         exported = client.get(address.replace("/registre/?", "/registre/export.csv?"))
         lines = b"".join(exported.streaming_content).decode("utf-8-sig").strip().splitlines()
         assert len(lines) == number + 1, address
+
+
+# --- What it shows ------------------------------------------------------------------------------------------------
+
+
+def test_bureaux_stand_in_the_organisation_s_order(world: World) -> None:
+    page = opened(world)
+    names = [world.offices[code].name for code in ("DCL", "DOT", "SEJ", "ASI", "SPB")]
+    assert names_in_order(page) == names
+    assert "Rien n’est en retard." in page
+
+
+def test_nothing_is_a_dash_and_nothing_links_to_nothing(world: World) -> None:
+    page = opened(world)
+    assert numbers(page) == []
+    assert figure(page, "En retard") == "–"
+
+
+def test_a_late_demande_counts_in_its_bureau_and_kind(world: World) -> None:
+    world.register(received_on=date(2026, 11, 2), channel="letter", office="DOT", by=None)
+    page = opened(world)
+    assert figure(page, "En retard") == "1"
+    assert ("/registre/?office=DOT&kind=correspondence&channel=letter&situation=overdue&order=due", 1) in numbers(page)
+    assert "Rien n’est en retard." not in page
+
+
+def test_the_latest_first_do_not_move_until_asked(world: World) -> None:
+    """The part that follows comes back in the order in which it stood, and says that it is another by now."""
+    client = signed_in(world)
+    world.register(received_on=date(2026, 11, 2))
+    page = body(client.get(f"{URL}?ordre=retard"))
+    assert names_in_order(page)[0] == world.offices["SEJ"].name
+    region = re.search(r'hx-get="(/suivi/tableau/\?[^"]+)"', page)
+    assert region
+    for _ in range(2):
+        world.register(received_on=date(2026, 11, 2), office="DOT", by=None)
+    again = body(client.get(region[1]))
+    assert names_in_order(again)[0] == world.offices["SEJ"].name
+    assert "trier de nouveau" in again and "trier de nouveau" not in page
+    sorted_again = re.search(r'hx-get="(/suivi/tableau/\?ordre=retard)"', again)
+    assert sorted_again
+    assert names_in_order(body(client.get(sorted_again[1])))[0] == world.offices["DOT"].name
+
+
+def test_what_has_just_happened_is_told_without_what_it_says(world: World, people: World) -> None:
+    ticket = world.register(Answer(date(2026, 11, 20)), subject="Objet secret", sender_name="Mme Secrète")
+    hidden = world.register(office="ASI", by=None)
+    page = opened(world)
+    assert f'Bureau du séjour a répondu à <a href="/demandes/{ticket.reference}/">{ticket.reference}</a>' in page
+    assert hidden.reference not in page.split("À l’instant")[1]
+    assert "Objet secret" not in page and "Mme Secrète" not in page
+
+
+def test_one_act_on_several_demandes_is_told_once(world: World) -> None:
+    for _ in range(3):
+        world.register(received_on=date(2026, 11, 2))
+    reminding.remind_office(world.offices["SEJ"], Author(user=world.user("quality")))
+    page = opened(world)
+    assert "Bureau du séjour a été relancé pour 3 demandes" in page
+    assert "Relancé ce matin par Q. Essai" in page
+
+
+def test_nothing_of_another_prefecture(world: World) -> None:
+    elsewhere = make_world("85", "85")
+    ticket = elsewhere.register(received_on=date(2026, 11, 2))
+    page = opened(world)
+    assert ticket.reference not in page
+    assert figure(page, "En retard") == "–"
+
+
+def test_what_is_no_choice_is_not_asked(world: World) -> None:
+    assert len(names_in_order(opened(world, query="?bureau=XXX&site=?&type=\0&urgence=later&ordre=x"))) == 5
+    # A direction that holds nothing itself has no line among the latest.
+    assert len(names_in_order(opened(world, query="?ordre=retard&rangs=,,XXX,SEJ,SEJ"))) == 4
+
+
+# --- What it costs ------------------------------------------------------------------------------------------------
+
+
+def queries(client: Client) -> int:
+    client.get(URL)
+    fragments.forget()
+    with CaptureQueriesContext(connection) as captured:
+        client.get(URL)
+    return len(captured)
+
+
+def test_as_many_queries_for_many_bureaux(world: World) -> None:
+    client = signed_in(world)
+    world.register(received_on=date(2026, 11, 2))
+    one = queries(client)
+    for number in range(25):
+        office = Office.objects.create(
+            prefecture=world.prefecture, site=world.site, code=f"N{number}", name=f"Bureau {number}", position=20
+        )
+        world.offices[office.code] = office
+        world.register(received_on=date(2026, 11, 2), office=office.code, by=None)
+    assert queries(client) == one
+
+
+def test_it_is_made_once_for_all_who_see_the_same(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until something changes; and never for somebody who sees something else."""
+    made: list[str] = []
+    count = following.count
+
+    def counting(*args: Any) -> Any:
+        made.append("made")
+        return count(*args)
+
+    monkeypatch.setattr(following, "count", counting)
+    second = User.objects.create_user("second@example.test", "x", first_name="Second", last_name="Essai")
+    Membership.objects.create(user=second, prefecture=world.prefecture, role=Role.QUALITY)
+    world.users["second"] = second
+    for name in ("quality", "second", "quality"):
+        signed_in(world, name).get("/suivi/tableau/")
+    assert len(made) == 1
+    signed_in(world, "supervisor").get("/suivi/tableau/")
+    assert len(made) == 2
+    world.register(received_on=date(2026, 11, 2))
+    assert figure(body(signed_in(world).get("/suivi/tableau/")), "En retard") == "1"
+    pending.drain_all()
+    assert figure(body(signed_in(world).get("/suivi/tableau/")), "En retard") == "1"
+
+
+# --- Reminding ----------------------------------------------------------------------------------------------------
+
+
+def seen_in(page: str) -> str:
+    found = re.search(r'name="seen" value="(\d+)"', page)
+    assert found
+    return found[1]
+
+
+def test_what_a_reminder_will_do_is_said_then_done_once(world: World) -> None:
+    client, address = signed_in(world), "/suivi/relancer/?bureau=SEJ"
+    for received in (date(2026, 11, 2), date(2026, 11, 13)):
+        world.register(received_on=received)
+    asked = body(client.get(address))
+    assert "2 demandes en retard ou à traiter aujourd’hui" in asked
+    sent = {"seen": seen_in(asked), "note": "Merci"}
+    assert client.post(address, sent).status_code == 302
+    assert Event.objects.filter(stream="ticket", kind="reminded").count() == 2
+    twice = client.post(address, sent)
+    assert twice.status_code == 409
+    assert "vient d’être relancé" in unescape(twice.content.decode())
+    again = body(client.get(address))
+    assert "Déjà relancé ce matin par Q. Essai" in again and "Relancer de nouveau" in again
+
+
+def test_one_demande_is_reminded_from_the_oldest_promises(world: World) -> None:
+    ticket = world.register(received_on=date(2026, 11, 2))
+    client = signed_in(world)
+    address = f"/suivi/relancer/?demande={ticket.reference}"
+    assert address in opened(world)
+    asked = body(client.get(address))
+    assert client.post(address, {"seen": seen_in(asked)}).status_code == 302
+    assert "Relance de Bureau du séjour" in body(client.get(f"/demandes/{ticket.reference}/"))
+
+
+@pytest.mark.parametrize("query", ["", "?bureau=ASI", "?bureau=XXX", "?demande=44-2026-999999", "?demande=%00"])
+def test_nobody_else_s_bureau_is_reminded(world: World, query: str) -> None:
+    client = signed_in(world)
+    assert client.get(f"/suivi/relancer/{query}").status_code == 404
+    assert client.post(f"/suivi/relancer/{query}", {"seen": "0"}).status_code == 404
+
+
+def test_a_sealed_demande_has_no_reminder(world: World) -> None:
+    ticket = world.register(received_on=date(2026, 11, 2), office="ASI", by=None)
+    page = opened(world)
+    assert ticket.reference in page
+    assert "/suivi/relancer/" not in page
+    assert signed_in(world).get(f"/suivi/relancer/?demande={ticket.reference}").status_code == 404

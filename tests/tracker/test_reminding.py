@@ -15,7 +15,7 @@ from tracker.models import Event, PendingEvent, Ticket
 from tracker.verification.journal import verify_journal
 from tracker.writers import Author
 
-LATE, TODAY_, LATER = date(2026, 11, 2), date(2026, 11, 12), date(2026, 11, 19)
+LATE, TODAY_, LATER = date(2026, 11, 2), date(2026, 11, 13), date(2026, 11, 19)
 """Arrivals by courriel: late, due on Friday the 20th, due later."""
 
 
