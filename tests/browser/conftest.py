@@ -1,6 +1,8 @@
 """Debian's chromium before a live server: the same pages, as a person's browser shows them."""
 
+import json
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -8,7 +10,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, WebSocketRoute
 
 from tests.conftest import NOW
 from tests.factories import World
@@ -61,6 +63,18 @@ def world(stage: Stage) -> World:
 OpenAs = Callable[..., Page]
 
 
+def nothing_changes(route: WebSocketRoute) -> None:
+    """Django's live server holds no live connection: this one is joined, and tells nothing. Those of a server that does
+    are in test_live.py."""
+
+    def answer(message: str | bytes) -> None:
+        names = json.loads(message).get("join")
+        if names:
+            route.send(json.dumps({"joined": names, "refused": [], "changed": []}))
+
+    route.on_message(answer)
+
+
 @pytest.fixture
 def open_as(browser: Browser, live_server: Any) -> Iterator[OpenAs]:
     """`open_as(user, width=1280, **context options)`: a page of a fresh browser context where `user` is signed in."""
@@ -75,6 +89,7 @@ def open_as(browser: Browser, live_server: Any) -> Iterator[OpenAs]:
             **options,
         )
         contexts.append(context)
+        context.route_web_socket(re.compile("/direct/$"), nothing_changes)
         if user is not None:
             client = Client()
             client.force_login(user)

@@ -21,6 +21,12 @@
   const observer = new MutationObserver(() => { if (writing() !== said) tell(); });
   for (const panel of document.querySelectorAll("[data-sillage-panel], [data-sillage-desk]")) observer.observe(panel, { childList: true });
 
+  // What happened since the form that is open was opened is told beside it.
+  document.addEventListener("htmx:configRequest", ({ target, detail: { parameters } }) => {
+    const opened = document.querySelector("[data-sillage-panel] [name=opened_version]");
+    if (target.id === "ticket-live" && opened) parameters.opened_version = opened.value;
+  });
+
   document.addEventListener("sillage-people", async ({ detail: { people } }) => {
     const query = new URLSearchParams(Object.entries(people).map(([key, writes]) => [writes ? "ecrit" : "lit", key]));
     const answer = query.size && (await fetch(`${address}?${query}`));
