@@ -54,6 +54,8 @@ LOGGING = {
         # A page that is not there, a form refused: daily life, and the path may hold what was typed.
         "django.request": {"level": "ERROR"},
         "axes": {"level": "ERROR"},
+        # It says every second, with its frames, that Redis is away: whoever sends a hint says it once a while.
+        "channels_redis": {"level": "CRITICAL"},
         "tracker": {"level": "INFO"},
         "notifications": {"level": "INFO"},
     },
