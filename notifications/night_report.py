@@ -6,8 +6,8 @@ from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 
 from notifications import delivery
-from tracker.membership import administrators
 from tracker import clock
+from tracker.membership import administrators
 from tracker.models import Outbox, Prefecture, Verification
 from tracker.verification.nightly import differing_in, was_missed
 
