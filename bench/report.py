@@ -1,5 +1,5 @@
-"""The ratios reached, both sides of each in one run: G1, G2, G3 (deadlines), G11 (import), G12 (export), and with
-`--only pages` G4, G5, G7, G8, G14 (pages, see bench/pages.py).
+"""The ratios reached, both sides of each in one run: G1, G2, G3 (deadlines), G11 (import), G12 (export), the sweep of
+deadlines, and with `--only pages` G4, G5, G7, G8, G14 (pages, see bench/pages.py).
 
     python bench/report.py                                        # 20 000 rows, SQLite
     python bench/report.py --rows 100000 --server postgres://postgres@127.0.0.1:5432/postgres
@@ -95,6 +95,21 @@ def exporting(options: argparse.Namespace) -> Iterator[Line]:
     )
 
 
+def sweeping(options: argparse.Namespace) -> Iterator[Line]:
+    found: dict[str, list[dict[str, float]]] = {"ours": [], "floor": []}
+    with common.own_database(options.server) as env:
+        rows = common.in_own_process("sweep.py", "fill", options.rows, env=env)["rows"]
+        for _ in range(options.rounds):
+            for case, rounds in found.items():
+                rounds.append(common.in_own_process("sweep.py", case, env=env))
+                if rounds[-1]["told"] < rows:
+                    raise SystemExit(f"{case}: {rounds[-1]['told']} told of {rows}")
+    ours, floor = (median(one["seconds"] for one in found[case]) for case in ("ours", "floor"))
+    grown = median(one["peak_mib"] - one["before_mib"] for one in found["ours"])
+    shown = f"{ours:.2f} s, + {grown:.0f} MiB"
+    yield Line("sweep", f"{rows} deadlines", shown, f"UPDATE: {floor:.2f} s", ours / floor, "≤ 3", ours <= 3 * floor)
+
+
 def paging(options: argparse.Namespace) -> Iterator[Line]:
     yield from pages.lines(options, Line)
 
@@ -103,9 +118,10 @@ SECTIONS: dict[str, Callable[[argparse.Namespace], Iterator[Line]]] = {
     "deadlines": deadlines,
     "import": importing,
     "export": exporting,
+    "sweep": sweeping,
     "pages": paging,
 }
-UNASKED = ("deadlines", "import", "export")
+UNASKED = ("deadlines", "import", "export", "sweep")
 """What is measured without being named: pages want a server, a peer and filled databases."""
 
 

@@ -56,6 +56,9 @@ class Block:
     unread: bool
     lines: tuple[Line, ...]
 
+    # Nobody needs to know at what minute of the night a day has passed.
+    timed: bool
+
     @property
     def folded(self) -> bool:
         return len(self.lines) > ALONE
@@ -103,6 +106,7 @@ def blocks(rows: Iterable[Notification], user: User, today: date) -> Iterable[Bl
             first.created_at.astimezone(there),
             first.read_at is None,
             tuple(line(row, user, today) for row in group),
+            first.event_id is not None,
         )
 
 

@@ -4,6 +4,7 @@ A row of `Outbox` holds keys and codes, never a text: what a message says is wha
 """
 
 from collections.abc import Callable
+from datetime import datetime
 
 from django.core.mail import EmailMessage
 
@@ -13,6 +14,14 @@ Composer = Callable[[Outbox], EmailMessage | None]
 """The message, without its Message-ID; None where there is nothing left to say (read meanwhile, account closed)."""
 
 _composers: dict[str, Composer] = {}
+
+
+class NotNow(Exception):
+    """The person is not at work: the message waits until then, and no try is counted."""
+
+    def __init__(self, until: datetime) -> None:
+        self.until = until
+        super().__init__(until.isoformat())
 
 
 class UnknownMessage(LookupError):
@@ -25,7 +34,7 @@ def register_composer(kind: str, composer: Composer) -> None:
 
 
 def compose(row: Outbox) -> EmailMessage | None:
-    """The message of this row. Raises UnknownMessage."""
+    """The message of this row. Raises UnknownMessage, NotNow."""
     if row.kind not in _composers:
         raise UnknownMessage(row.kind)
     return _composers[row.kind](row)

@@ -22,7 +22,7 @@ from django.db.models.functions import Coalesce
 from django.utils.crypto import salted_hmac
 
 from notifications import verdicts
-from notifications.composing import UnknownMessage, compose
+from notifications.composing import NotNow, UnknownMessage, compose
 from notifications.verdicts import Verdict
 from tracker import clock
 from tracker.enums import SendingOutcome
@@ -72,7 +72,11 @@ def deliver_due() -> int:
     try:
         sent = 0
         while (row := claim(clock.now())) is not None:
-            verdict = line.send(row)
+            try:
+                verdict = line.send(row)
+            except NotNow as closed:
+                put_off(row, closed.until)
+                continue
             settle(row, verdict)
             sent += verdict.outcome == SendingOutcome.SENT
         return sent
@@ -127,13 +131,13 @@ class Line:
         self._cut = 0
 
     def send(self, row: Outbox) -> Verdict:
-        """Write the message of this row and send it; says what came of it and raises nothing but the database's
-        errors."""
+        """Write the message of this row and send it; says what came of it and raises nothing but NotNow and the
+        database's errors."""
         try:
             message = compose(row)
         except UnknownMessage:
             return Verdict(SendingOutcome.UNWRITTEN, UNKNOWN_MESSAGE)
-        except DatabaseError:
+        except (DatabaseError, NotNow):
             raise
         except Exception as error:  # noqa: BLE001  (the outermost frame of a message: it must not block the others)
             logger.error("message %s (%s) could not be written: %s", row.pk, row.kind, where(error))
@@ -231,6 +235,11 @@ def settle(row: Outbox, verdict: Verdict) -> None:
             outcome=verdict.outcome,
             last_error=verdict.sentence[:300],
         )
+
+
+def put_off(row: Outbox, until: datetime) -> None:
+    """Not sent, and nothing wrong with it: whoever was to read it has left. Others do not wait for it."""
+    Outbox.objects.waiting().filter(pk=row.pk).update(next_try_at=until, attempts=F("attempts") - 1, outcome="")
 
 
 def let_the_others_go(now: datetime) -> None:

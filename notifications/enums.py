@@ -8,9 +8,9 @@ class Way(TextChoices):
     too."""
 
     NONE = "none", "Ne pas me prévenir"
-    APP = "app", "Dans l’application"
-    DIGEST = "digest", "Et dans le récapitulatif du jour"
-    MAIL = "mail", "Et par courriel aussitôt"
+    APP = "app", "Dans l’application seulement"
+    DIGEST = "digest", "Avec le récapitulatif du jour"
+    MAIL = "mail", "Avec un courriel aussitôt"
 
 
 class Horizon(TextChoices):

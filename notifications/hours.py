@@ -35,12 +35,17 @@ def is_open(moment: datetime, zone: ZoneInfo, calendar: WorkCalendar) -> bool:
     return OPENS <= there.hour < CLOSES and calendar.is_working(there.date())
 
 
+def opening(moment: datetime, zone: ZoneInfo, calendar: WorkCalendar) -> datetime:
+    """`moment` itself where a message may leave then, else when one next may."""
+    return moment if is_open(moment, zone, calendar) else next_hour(moment, OPENS, zone, calendar)
+
+
 def leaves_at(moment: datetime, zone: ZoneInfo, calendar: WorkCalendar) -> datetime:
     """When a message decided at `moment` leaves: between two and four minutes later, at an instant that all those of
     the same two minutes share; where nobody is at work then, when they next are."""
     seconds = int(moment.timestamp())
     shared = datetime.fromtimestamp(seconds - seconds % GROUPED + 2 * GROUPED, UTC)
-    return shared if is_open(shared, zone, calendar) else next_hour(shared, OPENS, zone, calendar)
+    return opening(shared, zone, calendar)
 
 
 def digest_day(moment: datetime, hour: int, zone: ZoneInfo, calendar: WorkCalendar) -> date | None:

@@ -4,7 +4,7 @@ Domains know nothing of it: they write their journal. Adding a kind of thing to 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from typing import Final
@@ -13,6 +13,7 @@ from notifications.enums import Horizon, Way
 from notifications.models import Notification
 from tracker.enums import Role, State
 from tracker.models import Ticket
+from tracker.permissions import TREATING_ROLES
 
 
 class Told(Enum):
@@ -53,6 +54,11 @@ def dispatched(_told: Notification, ticket: Ticket) -> bool:
     return not ticket.is_open or ticket.office_id is not None
 
 
+TREATING: Final = frozenset(TREATING_ROLES)
+UNHELD: Final = TREATING | {Role.MAILROOM}
+"""Of what may wait where no bureau has it: the mailroom is told."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One thing that people are told. It follows an event of the journal, or a day that passes: never both.
@@ -73,7 +79,7 @@ class Kind:
     horizons: frozenset[Horizon] = frozenset()
     when: str = ""
     compulsory: bool = False
-    roles: frozenset[Role] = field(default=frozenset({Role.AGENT, Role.SUPERVISOR}))
+    roles: frozenset[Role] = TREATING
 
     @property
     def ways(self) -> tuple[Way, ...]:
@@ -84,9 +90,6 @@ class Kind:
         """« 1 demande est en retard », « 12 demandes sont en retard »."""
         return f"{number} {self.counted[number > 1]}"
 
-
-HOLDING: Final = frozenset({Role.AGENT, Role.SUPERVISOR, Role.MAILROOM, Role.QUALITY})
-"""Of those who may be the last ones to answer for a demande: what nobody has and no encadrant sees goes up to them."""
 
 KINDS: Final = (
     Kind(
@@ -110,7 +113,7 @@ KINDS: Final = (
         counted=("demande arrive à échéance", "demandes arrivent à échéance"),
         settled=another_date,
         horizons=frozenset({Horizon.DUE_TOMORROW}),
-        roles=HOLDING,
+        roles=UNHELD,
     ),
     Kind(
         code="promise_near",
@@ -118,7 +121,7 @@ KINDS: Final = (
         when="deux jours ouvrés avant la date promise par la réponse d’attente",
         told=(Told.HOLDER,),
         way=Way.DIGEST,
-        said="Réponse promise pour {day}",
+        said="Réponse promise pour le {day}",
         counted=("demande approche de la date promise", "demandes approchent de la date promise"),
         settled=another_promise,
         horizons=frozenset({Horizon.PROMISE_NEAR}),
@@ -129,11 +132,11 @@ KINDS: Final = (
         when="au premier degré des relances",
         told=(Told.HOLDER,),
         way=Way.DIGEST,
-        said="En retard\xa0: l’échéance de {day} est passée",
+        said="En retard\xa0: l’échéance du {day} est passée",
         counted=("demande est en retard", "demandes sont en retard"),
         settled=another_date,
         horizons=frozenset({Horizon.STEP_AGENT}),
-        roles=HOLDING,
+        roles=UNHELD,
     ),
     Kind(
         code="escalated",
@@ -141,7 +144,7 @@ KINDS: Final = (
         when="au deuxième degré des relances (encadrants), puis au troisième (référents)",
         told=(Told.HEADS, Told.QUALITY),
         way=Way.DIGEST,
-        said="En retard depuis {day}, toujours en attente",
+        said="Toujours en attente\xa0: l’échéance du {day} est passée",
         counted=("demande reste en retard", "demandes restent en retard"),
         settled=another_date,
         horizons=frozenset({Horizon.STEP_SUPERVISOR, Horizon.STEP_QUALITY}),
@@ -170,6 +173,7 @@ KINDS: Final = (
         counted=("demande est rouverte", "demandes sont rouvertes"),
         settled=ended,
         events=frozenset({"reopened"}),
+        roles=UNHELD,
     ),
     Kind(
         code="completed",

@@ -7,6 +7,7 @@ from typing import Final
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 
+from notifications.composing import NotNow
 from notifications.kinds import is_settled
 from notifications.links import absolute, ticket_address
 from notifications.messages import DIGEST
@@ -39,7 +40,8 @@ class MailGroup:
 
 
 def compose(row: Outbox) -> EmailMessage | None:
-    """What this message has to say now: None where all of it was read, settled, or is no longer the person's to see."""
+    """What this message has to say now: None where all of it was read, settled, or is no longer the person's to see.
+    Raises NotNow outside their office hours, whatever kept it until then (a mail server that was down)."""
     user = row.user
     if user is None or not user.is_active:
         return None
@@ -53,6 +55,8 @@ def compose(row: Outbox) -> EmailMessage | None:
         now = clock.now()
         seat = Audience(user.scope.prefecture_ids, now).seat(user.pk)
         today = seat.today(now)
+        if (until := seat.opening(now)) > now:
+            raise NotNow(until)
         context = {
             "user": user,
             "groups": [mail_group(group, today) for group in found],

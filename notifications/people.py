@@ -44,6 +44,9 @@ class Seat:
     def leaves_at(self, now: datetime) -> datetime:
         return hours.leaves_at(now, clock.zone(self.site.time_zone), self.calendar)
 
+    def opening(self, now: datetime) -> datetime:
+        return hours.opening(now, clock.zone(self.site.time_zone), self.calendar)
+
     def next_digest(self, now: datetime, hour: int) -> datetime:
         return hours.next_digest(now, hour, clock.zone(self.site.time_zone), self.calendar)
 

@@ -10,7 +10,7 @@ from tracker.dates import long_date
 
 
 def said(told: Notification, today: date, by: str = "") -> str:
-    """« Confiée à vous par A. Martin », « En retard : l’échéance de mercredi 18 novembre est passée »."""
+    """« Confiée à vous par A. Martin », « En retard : l’échéance du mercredi 18 novembre est passée »."""
     kind = BY_CODE.get(told.kind)
     if kind is None:
         return "Notification"

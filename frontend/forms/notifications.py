@@ -81,7 +81,9 @@ def days_field(label: str, help_text: str) -> forms.IntegerField:
 
 class EscalationForm(ServiceForm):
     agent_days = days_field(
-        "La personne responsable, après", "En jours ouvrés de retard. 0\xa0: dès que l’échéance est passée."
+        "Retard avant de prévenir la personne responsable, en jours ouvrés", "0\xa0: dès que l’échéance est passée."
     )
-    supervisor_days = days_field("Les encadrants du bureau, après", "Vide\xa0: ils ne sont pas prévenus.")
-    quality_days = days_field("Les référents qualité, après", "Vide\xa0: ils ne sont pas prévenus.")
+    supervisor_days = days_field(
+        "Retard avant de prévenir les encadrants du bureau", "Vide\xa0: ils ne sont pas prévenus."
+    )
+    quality_days = days_field("Retard avant de prévenir les référents qualité", "Vide\xa0: ils ne sont pas prévenus.")

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from notifications.models import Notification
 from tracker.models import Event, ExternalIdentity, Ticket
 
 BENCH = str(Path(__file__).parents[2] / "bench")
@@ -30,9 +31,10 @@ def sides(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     import common
     import exports
     import imports
+    import sweep
 
     ran: list[str] = []
-    scripts = {"imports.py": imports.main, "exports.py": exports.main}
+    scripts = {"imports.py": imports.main, "exports.py": exports.main, "sweep.py": sweep.main}
 
     def here(script: str, *args: object, env: dict[str, str]) -> dict[str, Any]:
         monkeypatch.setattr(sys, "argv", [script, *map(str, args)])
@@ -70,6 +72,16 @@ def test_both_sides_of_the_export_run(sides: list[str]) -> None:
 
     (line,) = report.exporting(OPTIONS)
     assert (line.goal, sides) == ("G12", ["ours", "anchor"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_both_sides_of_the_sweep_reach_every_deadline(sides: list[str]) -> None:
+    import report
+
+    (line,) = report.sweeping(OPTIONS)
+    assert (line.goal, line.what) == ("sweep", f"{ROWS} deadlines")
+    assert [side.split()[0] for side in sides] == ["fill", "ours", "floor"]
+    assert Notification.objects.count() >= ROWS
 
 
 def test_deadlines_print_what_the_report_reads(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -177,3 +177,24 @@ def test_application_role_may_not_touch_the_journal(two_roles: tuple[str, str]) 
         assert "permission denied" in refused.stderr or "must be owner" in refused.stderr
     # The owner itself meets the triggers.
     assert "append-only" in psql(owner, "-c", "DELETE FROM tracker_event").stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        (None, "https://sillage.prefecture.example"),
+        ("https://suivi.prefecture.example/", "https://suivi.prefecture.example"),
+    ],
+)
+def test_the_address_in_messages_is_that_of_the_site(given: str | None, shown: str) -> None:
+    done = manage(
+        "shell", "-v0", "-c", "from django.conf import settings; print(settings.SILLAGE_ADDRESS)", SILLAGE_ADDRESS=given
+    )
+    assert done.stdout.strip() == shown, done.stderr
+
+
+def test_an_address_without_its_scheme_stops_the_start() -> None:
+    done = manage("check", SILLAGE_ADDRESS="sillage.prefecture.example")
+    assert done.returncode != 0
+    assert "SILLAGE_ADDRESS" in done.stderr

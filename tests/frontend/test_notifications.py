@@ -166,7 +166,8 @@ def test_the_table_shows_what_holds_and_what_is_proposed(world: World, agent: Cl
     choosing.choose(world.user("agent"), {"assigned": Way.APP}, 14)
     page = text(agent.get(reverse("notification-settings")))
     assert (
-        'name="assigned" value="app" aria-label="Une demande m’est confiée&nbsp;: Dans l’application" checked' in page
+        'name="assigned" value="app" aria-label="Une demande m’est confiée&nbsp;: Dans l’application seulement" checked'
+        in page
     )
     assert '<option value="14" selected>14 h</option>' in page
     assert 'name="reminded" value="none"' not in page  # a reminder is not refused

@@ -140,7 +140,10 @@ def test_whoever_is_told_may_see_it(world: World) -> None:
     pending.drain_all()
     rows = list(Notification.objects.select_related("user", "ticket"))
     assert len(rows) > 5
-    assert all(abilities(User.objects.get(pk=row.user_id), row.ticket) for row in rows)
+    for row in rows:
+        user = User.objects.get(pk=row.user_id)
+        assert abilities(user, row.ticket)
+        assert row.kind in [kind.code for kind in choosing.kinds_of(user)], "who is told is offered the choice"
 
 
 def test_who_has_lost_the_right_sees_nothing(world: World) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.mail import EmailMessage
 
+from notifications import delivery
 from notifications.composing import compose
 from notifications.messages import ALERT, DIGEST
 from notifications.models import Notification
@@ -165,6 +166,21 @@ def test_on_returning_one_message_says_what_waits_and_what_was_done(world: World
     assert "Pendant votre absence, voici ce qui vous attend. Le reste (1) a été traité entre-temps." in mail.body
     assert second.reference in mail.body
     assert first.reference not in mail.body
+
+
+def test_a_server_that_comes_back_at_night_sends_nothing_before_the_morning(
+    world: World, frozen: Any, mailoutbox: list[EmailMessage]
+) -> None:
+    given(world)
+    (row,) = Outbox.objects.all()
+    frozen.move_to(datetime(2026, 11, 20, 17, 30, tzinfo=UTC))  # half past six, on a Friday
+    assert delivery.deliver_due() == 0
+    row.refresh_from_db()
+    monday = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
+    assert (row.next_try_at, row.attempts, row.done_at, row.outcome) == (monday, 0, None, "")
+    frozen.move_to(monday)
+    assert delivery.deliver_due() == 1
+    assert [mail.to for mail in mailoutbox] == [["agent@44.example.test"]]
 
 
 def test_an_account_without_role_gets_nothing(world: World) -> None:
