@@ -13,12 +13,12 @@ from django.core import signing
 from django.db import transaction
 from django.db.models import QuerySet
 
-from tracker import clock, journal, kept
+from tracker import clock, journal, kept, scopes
 from tracker.editing import line
 from tracker.enums import Role
 from tracker.errors import InvalidCommand
-from tracker.models import Office, Prefecture, Site, WallScreen
-from tracker.scopes import Grant, Scope, subtree
+from tracker.models import Membership, Office, Prefecture, Site, WallScreen
+from tracker.scopes import Scope
 from tracker.tokens import digest_of
 from tracker.writers import Author
 
@@ -124,10 +124,12 @@ def note_seen(screen: WallScreen, now: datetime) -> None:
 
 def scope_of(screen: WallScreen) -> Scope:
     """What a référent of the same part of the tree would see; pages show no more of it than figures."""
-    offices = [each for each in kept.rows(Office) if each.prefecture_id == screen.prefecture_id]
-    if screen.office_id is not None:
-        ids = subtree(screen.office_id, [(each.pk, each.parent_id) for each in offices])
-    else:
-        ids = frozenset(each.pk for each in offices if screen.site_id in (None, each.site_id))
-    grant = Grant(Role.QUALITY, screen.prefecture_id, screen.site_id, screen.office_id, ids)
-    return Scope((grant,), frozenset(each.pk for each in offices if each.is_sensitive))
+    offices = [
+        (each.pk, each.parent_id, each.prefecture_id, each.site_id, each.is_sensitive)
+        for each in kept.rows(Office)
+        if each.prefecture_id == screen.prefecture_id
+    ]
+    role = Membership(
+        prefecture_id=screen.prefecture_id, site_id=screen.site_id, office_id=screen.office_id, role=Role.QUALITY
+    )
+    return scopes.scope_of([role], offices)
