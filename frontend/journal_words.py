@@ -181,7 +181,7 @@ def noted(_event: Event, _names: Names, _today: date) -> str:
 
 
 def reminded(event: Event, names: Names, _today: date) -> str:
-    return f"Relance de {names.office(event.data['office'])}"
+    return f"Relance\xa0: {names.office(event.data['office'])}"
 
 
 def signature_marked(event: Event, _names: Names, today: date) -> str:

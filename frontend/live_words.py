@@ -38,7 +38,7 @@ DONE_BY_OFFICE: Final = {
     "assigned": "a reçu {}",
     "reassigned": "a reçu {}",
     "handed_over": "a confié {} à quelqu’un",
-    "reminded": "a été relancé pour {}",
+    "reminded": "a reçu une relance pour {}",
     "corrected": "a corrigé {}",
     "noted": "a noté un mot sur {}",
     "attachment_added": "a une pièce jointe de plus pour {}",

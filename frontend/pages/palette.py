@@ -45,6 +45,7 @@ BESIDE: Final = (
     ("À la signature", "bureau-signature", LEADING_ROLES),
     ("Vues du registre", "saved-views", READERS),
     ("Signatures", "signatures", LEADING_ROLES),
+    ("Mur", "wall", LEADING_ROLES),
     ("Mes absences", "my-absences", HOLDING_ROLES),
     ("Mes absences passées", "my-absences-past", HOLDING_ROLES),
     ("Ma signature", "signature", TREATING_ROLES),

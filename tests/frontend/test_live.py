@@ -208,7 +208,7 @@ def test_one_act_on_several_demandes_is_told_once(world: World) -> None:
         world.register(received_on=date(2026, 11, 2))
     reminding.remind_office(world.offices["SEJ"], Author(user=world.user("quality")))
     page = opened(world)
-    assert "Bureau du séjour a été relancé pour 3 demandes" in page
+    assert "Bureau du séjour a reçu une relance pour 3 demandes" in page
     assert "Relancé ce matin par Q. Essai" in page
 
 
@@ -306,7 +306,7 @@ def test_one_demande_is_reminded_from_the_oldest_promises(world: World) -> None:
     assert address in opened(world)
     asked = body(client.get(address))
     assert client.post(address, {"seen": seen_in(asked)}).status_code == 302
-    assert "Relance de Bureau du séjour" in body(client.get(f"/demandes/{ticket.reference}/"))
+    assert "Relance\xa0: Bureau du séjour" in body(client.get(f"/demandes/{ticket.reference}/"))
 
 
 @pytest.mark.parametrize("query", ["", "?bureau=ASI", "?bureau=XXX", "?demande=44-2026-999999", "?demande=%00"])

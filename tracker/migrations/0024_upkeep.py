@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tracker', '0022_outbox_endings'),
+        ('tracker', '0023_wall_screens'),
     ]
 
     operations = [

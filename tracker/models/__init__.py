@@ -1,7 +1,7 @@
 """Models of the kernel, by subject."""
 
 from tracker.models.absences import Absence
-from tracker.models.access import ApiToken, IdempotencyKey
+from tracker.models.access import ApiToken, IdempotencyKey, WallScreen
 from tracker.models.attachments import Attachment
 from tracker.models.eliminations import Elimination, EliminationLine
 from tracker.models.imports import ColumnMapping
@@ -66,4 +66,5 @@ __all__ = [
     "TicketKind",
     "User",
     "Verification",
+    "WallScreen",
 ]

@@ -1,4 +1,5 @@
-"""How programs come in: the tokens that people give them, and the keys under which they create only once."""
+"""How programs and wall screens come in: the tokens of programs, the keys under which they create only once, the
+addresses of screens."""
 
 from datetime import date
 from typing import ClassVar
@@ -7,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from tracker.enums import TokenScope
-from tracker.models.organisation import User
+from tracker.models.organisation import Office, Prefecture, Site, User
 from tracker.models.tickets import Ticket
 
 
@@ -62,3 +63,34 @@ class IdempotencyKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} : {self.key}"
+
+
+class WallScreen(models.Model):
+    """A screen on a wall that shows figures and nothing else: of the whole préfecture, a site, or a bureau with what is
+    below it. The secret of its address is shown once: only its digest is kept."""
+
+    prefecture = models.ForeignKey(Prefecture, models.PROTECT, related_name="+", verbose_name="préfecture")
+    site = models.ForeignKey(Site, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="site")
+    office = models.ForeignKey(Office, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="bureau")
+    name = models.CharField("nom", max_length=80)
+    digest = models.CharField("empreinte du secret", max_length=64, unique=True)
+    created_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="créé par")
+    created_at = models.DateTimeField("créé le")
+    last_seen_at = models.DateTimeField("vu le", null=True, blank=True)
+    revoked_at = models.DateTimeField("retiré le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "écran mural"
+        verbose_name_plural = "écrans muraux"
+        ordering = ("-created_at", "-pk")
+        indexes: ClassVar = [
+            models.Index(fields=["prefecture"], condition=Q(revoked_at__isnull=True), name="wall_screen_open")
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(site__isnull=True) | Q(office__isnull=True), name="wall_screen_site_or_office"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -90,9 +90,9 @@ def perform(request: PageRequest, aim: Aim, form: ReminderForm) -> str:
     author, asked = Author(user=request.user), form.cleaned_data
     if aim.ticket is not None:
         reminding.remind_of(aim.ticket, author, note=asked["note"], seen=asked["seen"])
-        return f"{aim.office.name} relancé pour {aim.ticket.reference}."
+        return f"Relance faite\xa0: {aim.office.name}, {aim.ticket.reference}."
     reminded = reminding.remind_office(aim.office, author, note=asked["note"], seen=asked["seen"])
-    return f"{aim.office.name} relancé\xa0: {count_of(reminded.number, 'demande')}."
+    return f"Relance faite\xa0: {aim.office.name}, {count_of(reminded.number, 'demande')}."
 
 
 def noted(form: ReminderForm) -> ReminderForm:

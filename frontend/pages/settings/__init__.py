@@ -12,6 +12,7 @@ from frontend.pages.settings import (
     people,
     prefecture,
     roles,
+    screens,
 )
 
 AREAS = (
@@ -24,6 +25,7 @@ AREAS = (
     passwords,
     people,
     roles,
+    screens,
     outbox,
     jobs,
 )

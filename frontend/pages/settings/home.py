@@ -38,6 +38,7 @@ REFERENCE: Final = (
     Entry("Modèles de réponse", "reply-models", "Les textes que les agents reprennent, et leurs champs.", whole=False),
     Entry("Signatures", "signatures", "Le bas des lettres, par bureau, site et personne.", whole=False),
     Entry("Relances et alertes", "escalation", "Qui est prévenu d’un retard, et après combien de jours ouvrés."),
+    Entry("Écrans muraux", "screens", "Les écrans accrochés aux murs\xa0: ce que chacun montre, et son adresse."),
     Entry("Clôture automatique", "prefecture-settings", "Quand une demande répondue se clôt d’elle-même."),
 )
 ARCHIVES: Final = (
