@@ -6,7 +6,8 @@ class ActionsConfig(AppConfig):
     verbose_name = "Plan d’actions"
 
     def ready(self) -> None:
-        from actions.models import Action, ActionCounter  # models are not loaded before this point
+        from actions.importing import job  # models are not loaded before this point
+        from actions.models import Action, ActionCounter
         from actions.sources import give_sources
         from actions.writers import REFERENCE, STREAM
         from tracker import streams
@@ -14,3 +15,4 @@ class ActionsConfig(AppConfig):
 
         starters.register(give_sources)
         streams.register(streams.NumberedStream(STREAM, Action, ActionCounter, REFERENCE, "l’action"))
+        job.install()
