@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from django.db import connection
+from django.db import connection, models
 
 from tracker.models import ReferenceCounter, Ticket
 
@@ -21,17 +21,17 @@ def number_tickets(tickets: Sequence[Ticket]) -> None:
             ticket.reference = f"{ticket.prefecture.code}-{year}-{number:06d}"
 
 
-def reserve(prefecture_id: int, year: int, count: int) -> int:
-    """Take `count` numbers; returns the last one given before them. A rolled back transaction gives them back."""
+def reserve(prefecture_id: int, year: int, count: int, counters: type[models.Model] = ReferenceCounter) -> int:
+    """Take `count` numbers; returns the last one given before them. A rolled back transaction gives them back.
+    `counters` is a table with `prefecture`, `year` and `last`, unique on the first two."""
     with connection.cursor() as cursor:
-        cursor.execute(RESERVE, [prefecture_id, year, count])
+        cursor.execute(RESERVE.format(counters=counters._meta.db_table), [prefecture_id, year, count])
         (last,) = cursor.fetchone()
     return int(last) - count
 
 
-COUNTERS: Final = ReferenceCounter._meta.db_table
 # One statement: the first of the year makes the row, the others wait for it and go on after.
 RESERVE: Final = (
-    f"INSERT INTO {COUNTERS} (prefecture_id, year, last) VALUES (%s, %s, %s) "  # noqa: S608 our own names
-    f"ON CONFLICT (prefecture_id, year) DO UPDATE SET last = {COUNTERS}.last + excluded.last RETURNING last"
+    "INSERT INTO {counters} (prefecture_id, year, last) VALUES (%s, %s, %s) "
+    "ON CONFLICT (prefecture_id, year) DO UPDATE SET last = {counters}.last + excluded.last RETURNING last"
 )

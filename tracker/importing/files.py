@@ -16,6 +16,13 @@ REHEARSAL_KEPT: Final = timedelta(hours=24)
 REFUSED_KEPT: Final = timedelta(days=30)
 """The cells of refused rows, to be mended and imported again; their sheet, row and reason stay in the report."""
 
+_kinds = {JOB_KIND, ORGANISATION_KIND}
+
+
+def register_kind(kind: str) -> None:
+    """Have the files of another kind of import forgotten too; called from `AppConfig.ready`."""
+    _kinds.add(kind)
+
 
 def digest_of_file(path: Path) -> str:
     """What tells the very same file, whatever its name."""
@@ -40,7 +47,7 @@ def forget_old_files() -> int:
     """For the nightly task: delete the files of ended imports after a day, the cells of refused rows and the notes
     after thirty; returns how many imports lost something."""
     now, count = clock.now(), 0
-    ended = Job.objects.filter(kind__in=(JOB_KIND, ORGANISATION_KIND), state__in=(JobState.DONE, JobState.FAILED))
+    ended = Job.objects.filter(kind__in=_kinds, state__in=(JobState.DONE, JobState.FAILED))
     for job in ended.filter(ended_at__lt=now - REHEARSAL_KEPT).exclude(file="").defer("result", "checkpoint"):
         forget_file(job)
         count += 1

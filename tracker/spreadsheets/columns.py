@@ -161,6 +161,11 @@ class Layout:
 
     columns: Sequence[Column]
     anchor: str
+    carried: str = ""
+    """Code of the column that may be said once for several rows: by a title between them, a cell merged over them or
+    the name of the sheet."""
+    notes: bool = False
+    """Whether lines under the table may be notes though the anchor is no date."""
 
     @cached_property
     def by_code(self) -> dict[str, Column]:

@@ -53,8 +53,8 @@ ODS_TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
 ODS_TYPE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0 value-type"
 # A cell with a formula whose start tag says no type of value: a sign only, the parser tells.
 ODS_UNCOMPUTED = re.compile(rb"<(?:\w+:)?table-cell\b(?=[^>]*\bformula\s*=)(?![^>]*\bvalue-type\s*=)")
-# A cell merged over another column.
-ODS_SPAN = re.compile(rb"""\bnumber-columns-spanned\s*=\s*["'](?!1["'])""")
+# A cell merged over another column, or another row.
+ODS_SPAN = re.compile(rb"""\bnumber-(?:columns|rows)-spanned\s*=\s*["'](?!1["'])""")
 MOST_UNCOMPUTED = 1_000_000
 """A few bytes may say « this formula, in a million rows »: what goes beyond is no register."""
 
@@ -65,6 +65,8 @@ Places = list[tuple[int, int]]
 """Row (from 1) and column (from 0) of cells, in the order of the file."""
 Spans = list[tuple[int, int, int]]
 """Row (from 1), first and last column (from 0) of cells merged over several columns."""
+Stacks = list[tuple[int, int, int]]
+"""First and last row (from 1) and column (from 0) of cells merged over several rows."""
 
 
 def limit_resources() -> None:
@@ -134,11 +136,12 @@ def formulas_of(archive: zipfile.ZipFile | None, members: list[str], index: int)
 
 class OdsScan:
     """What an ods workbook says of its cells beside their values, by sheet: which formulas have no stored result, which
-    of the first cells are merged."""
+    cells are merged."""
 
     def __init__(self) -> None:
         self.formulas: list[Places] = []
         self.spans: list[Spans] = []
+        self.stacks: list[Stacks] = []
         self.depth = 0  # A table inside a cell is no sheet.
         self.row = self.next_row = self.column = 0
 
@@ -151,6 +154,7 @@ class OdsScan:
             if self.depth == 1:
                 self.formulas.append([])
                 self.spans.append([])
+                self.stacks.append([])
                 self.next_row = 1
         elif self.depth != 1:
             return
@@ -165,6 +169,9 @@ class OdsScan:
         spanned = int(attributes.get(ODS_TABLE + "number-columns-spanned", 1))
         if spanned > 1 and self.row <= SPANS_WITHIN_ROWS:
             self.spans[-1].append((self.row, self.column, self.column + spanned - 1))
+        high = int(attributes.get(ODS_TABLE + "number-rows-spanned", 1))
+        if high > 1:
+            self.stacks[-1].append((self.row, self.row + high - 1, self.column))
         if ODS_TABLE + "formula" in attributes and ODS_TYPE not in attributes:
             if (self.next_row - self.row) * width > MOST_UNCOMPUTED - len(self.formulas[-1]):
                 raise MemoryError
@@ -206,6 +213,16 @@ def spans_of(grid: CalamineSheet, ods: OdsScan, index: int, first_column: int) -
     )
 
 
+def stacks_of(grid: CalamineSheet, ods: OdsScan, index: int, first_column: int) -> Stacks:
+    """The cells of a sheet that are merged over several rows, their columns as they are numbered in its rows."""
+    if index < len(ods.stacks):
+        found = ods.stacks[index]
+    else:
+        ranges = grid.merged_cell_ranges or []
+        found = [(top + 1, bottom + 1, left) for (top, left), (bottom, _) in ranges if bottom > top]
+    return sorted((top, bottom, left - first_column) for top, bottom, left in found if left >= first_column)
+
+
 def marked(rows: Iterator[Any], formulas: Iterator[tuple[int, int]], first_column: int) -> Iterator[list[object]]:
     """The rows with None in each empty cell that is a formula; those below the last filled row too."""
     place = next(formulas, None)
@@ -240,7 +257,8 @@ def send_workbook(path: Path, rows_per_sheet: int | None) -> None:
         height = grid.end[0] + 1 if grid.end else 0
         hidden = sheet.visible is not SheetVisibleEnum.Visible
         spans = spans_of(grid, ods, index, first_column)
-        send(("sheet", sheet.name, hidden, first_column, height, position / len(kept), 1 / len(kept), spans))
+        stacks = stacks_of(grid, ods, index, first_column)
+        send(("sheet", sheet.name, hidden, first_column, height, position / len(kept), 1 / len(kept), spans, stacks))
         formulas = (
             iter(sorted(ods.formulas[index])) if index < len(ods.formulas) else formulas_of(archive, members, index)
         )

@@ -21,7 +21,7 @@ from tracker.spreadsheets.formats import (
     encrypted_sentence,
     expands_error,
 )
-from tracker.spreadsheets.shapes import Row, Span
+from tracker.spreadsheets.shapes import Row, Span, Stack
 
 READER = Path(reader_process.__file__)
 KILLED_BY_LIMITS = {
@@ -58,6 +58,8 @@ class Sheet:
     """The part of the workbook that this sheet is, sheets counted alike: where it begins and how much (0 to 1)."""
     spans: list[Span]
     """The merged cells of its first rows."""
+    stacks: list[Stack]
+    """Its cells that are merged over several rows."""
     rows: Iterator[tuple[int, Row]]
     """Number of the row in the file (1 is the first, as the spreadsheet shows it) and its cells."""
 
@@ -82,8 +84,8 @@ class Workbook:
         """Raises CorruptWorkbook, ExpandsTooMuch or EncryptedWorkbook, here or while the rows are read."""
         while (message := self._receive())[0] == "sheet":
             rows = self._rows()
-            _, name, hidden, first_column, height, begins, share, spans = message
-            yield Sheet(name, hidden, first_column, height, begins, share, spans, rows)
+            _, name, hidden, first_column, height, begins, share, spans, stacks = message
+            yield Sheet(name, hidden, first_column, height, begins, share, spans, stacks, rows)
             # What the caller left unread stands between here and the next sheet.
             for _ in rows:
                 pass

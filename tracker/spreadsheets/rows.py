@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from tracker.spreadsheets.cells import UNCOMPUTED, Fault, Value, shown
-from tracker.spreadsheets.columns import Layout
+from tracker.spreadsheets.columns import Column, Layout
 from tracker.spreadsheets.headers import HeaderMatch
 from tracker.spreadsheets.heading_rows import NumberedRow
 from tracker.spreadsheets.reading import Sheet
@@ -139,6 +139,37 @@ def refuse_all(table: SheetTable, rows: Iterable[NumberedRow], reason: str) -> I
         yield RowProblem(table, number, cells, column="", reason=reason, mend=mend)
 
 
+class Carried:
+    """What a title between rows, a cell merged over several or the name of the sheet says of each row."""
+
+    def __init__(self, table: SheetTable, column: Column, year: int | None) -> None:
+        self.code = column.code
+        self.index = table.match.columns.get(column.code, (None,))[0]
+        self.parse = column.parser(year)
+        self.ends = {top: bottom for top, bottom, index in table.source.stacks if index == self.index}
+        self.merged_until = 0
+        self.merged: Value | None = None
+        self.said = self.value_of(table.sheet)
+
+    def value_of(self, text: str) -> Value | None:
+        value = self.parse(text)
+        return None if isinstance(value, Fault) else value
+
+    def take(self, number: int, cells: Row, values: Values, faults: Sequence[tuple[str, Fault]]) -> bool:
+        """Whether the row is a title, which then speaks for those below; a record that says nothing is completed."""
+        filled = [cell for cell in cells if cell is None or shown(cell)]
+        if len(filled) == 1 and isinstance(filled[0], str) and (said := self.value_of(filled[0])) is not None:
+            self.said = said
+            return True
+        if number in self.ends:
+            self.merged, self.merged_until = values.get(self.code), self.ends[number]
+        if filled and self.code not in values and all(code != self.code for code, _ in faults):
+            value = self.merged if number <= self.merged_until else self.said
+            if value is not None:
+                values[self.code] = value
+        return False
+
+
 class SheetReader:
     """Reads the rows of one sheet whose columns are known."""
 
@@ -159,7 +190,8 @@ class SheetReader:
         self.computed = columns.get("computed", ())
         # A single text in one of them is the start of a record: who, what, or when in words.
         self.telling = {index for code, indices in columns.items() if code not in ASIDE for index in indices}
-        self.may_have_notes = layout.by_code[layout.anchor].is_date
+        self.may_have_notes = layout.notes or layout.by_code[layout.anchor].is_date
+        self.carried = Carried(table, layout.by_code[layout.carried], year) if layout.carried else None
         self.pending_notes: list[tuple[int, Row, list[tuple[str, Fault]]]] = []
 
     def read(self, rows: Iterable[NumberedRow]) -> Iterator[TableRow | RowProblem]:
@@ -179,6 +211,11 @@ class SheetReader:
                     faults.append((code, value))
                 else:
                     values[code] = value  # type: ignore[assignment]
+            if self.carried is not None and self.carried.take(number, cells, values, faults):
+                table.settle()
+                table.rows += 1
+                table.totals += 1
+                continue
             if anchor_code not in values and self._set_aside(number, cells, faults):
                 continue
             if table.pending:

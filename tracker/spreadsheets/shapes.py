@@ -11,3 +11,6 @@ Row: TypeAlias = list[Cell]
 
 Span: TypeAlias = tuple[int, int, int]
 """A cell merged over others of its row: the row as the spreadsheet numbers it, its first and last columns in `rows`."""
+
+Stack: TypeAlias = tuple[int, int, int]
+"""A cell merged over those below it: its first and last rows as the spreadsheet numbers them, its column in `rows`."""

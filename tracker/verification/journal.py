@@ -6,12 +6,13 @@ from itertools import groupby
 
 from django.db.models import Count, Max
 
-from tracker import triggers
+from tracker import streams, triggers
 from tracker.journal import event_hash, text_hash
 from tracker.models import Event, EventText, ReferenceCounter, Ticket
 from tracker.verification.attachments import Reads, check_attachments, every_file
 from tracker.verification.report import Difference, Part, Report, walk, within
 from tracker.verification.seals import SealRecord, check_seals
+from tracker.verification.streams import check_numbers, check_objects
 from tracker.writers import STREAM
 
 NAMED_GAPS = 20
@@ -73,11 +74,17 @@ def texts_of(rows: Iterable[EventText]) -> dict[int, dict[str, EventText]]:
 
 
 def examine_other_streams(report: Report) -> None:
-    """The chains of préfectures, rules and other settings: few events beside those of the demandes."""
+    """The chains of préfectures, rules, other settings and what the domains number: few events beside those of the
+    demandes."""
+    lasts: dict[str, dict[int, int]] = {}
     texts = texts_of(EventText.objects.exclude(event__stream=STREAM))
     events = Event.objects.exclude(stream=STREAM).order_by("stream", "object_id", "number")
-    for _, chain in groupby(events.iterator(chunk_size=2000), key=lambda event: (event.stream, event.object_id)):
-        examine_chain(chain, texts, "", report)
+    chains = groupby(events.iterator(chunk_size=2000), key=lambda event: (event.stream, event.object_id))
+    for (stream, object_id), chain in chains:
+        lasts.setdefault(stream, {})[object_id] = examine_chain(chain, texts, "", report)
+    for numbered in streams.registered():
+        report.different += check_objects(numbered, lasts.get(numbered.stream, {}))
+        report.different += check_numbers(numbered)
 
 
 def examine_chain(

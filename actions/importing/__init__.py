@@ -1,0 +1,1 @@
+"""The plan of a spreadsheet, brought into the tool."""
