@@ -6,7 +6,7 @@ Each filter stands in the address; several values of one filter are alternatives
 
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import django_filters
 from django import forms
@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.http import HttpRequest, QueryDict
 from django.utils.text import capfirst
 
-from tracker import clock
+from tracker import clock, kept
 from tracker.enums import OPEN_STATES, Module, State
 from tracker.models import Channel, ExternalIdentity, Mailbox, Nature, Office, Site, Theme, Ticket, TicketKind, User
 from tracker.paging import Order
@@ -38,6 +38,9 @@ NO_OFFICE: Final = "none"
 """Among the bureaux: the demandes that no bureau holds. No bureau's code is in small letters."""
 
 
+Listed = TypeVar("Listed", TicketKind, Theme, Mailbox, Site, Office)
+
+
 class Facets:
     """The values that a person may filter by: code and label of each, read once, and only where they are asked for."""
 
@@ -45,40 +48,42 @@ class Facets:
         self.scope = user.scope
         self.prefectures = user.scope.prefecture_ids
 
+    def here(self, model: type[Listed]) -> list[Listed]:
+        """The rows of the person's préfectures, from what the process keeps in memory."""
+        return [row for row in kept.rows(model) if row.prefecture_id in self.prefectures]
+
     @cached_property
     def kind(self) -> dict[str, tuple[list[int], str]]:
-        return by_code(TicketKind.objects.filter(prefecture__in=self.prefectures).values_list("code", "pk", "label"))
+        return by_code((row.code, row.pk, row.label) for row in self.here(TicketKind))
 
     @cached_property
     def channel(self) -> dict[str, tuple[list[int], str]]:
-        return by_code(Channel.objects.values_list("code", "pk", "label"))
+        return by_code((row.code, row.pk, row.label) for row in kept.rows(Channel))
 
     @cached_property
     def nature(self) -> dict[str, tuple[list[int], str]]:
-        return by_code(Nature.objects.values_list("code", "pk", "label"))
+        return by_code((row.code, row.pk, row.label) for row in kept.rows(Nature))
 
     @cached_property
     def theme(self) -> dict[str, tuple[list[int], str]]:
-        return by_code(Theme.objects.filter(prefecture__in=self.prefectures).values_list("code", "pk", "label"))
+        return by_code((row.code, row.pk, row.label) for row in self.here(Theme))
 
     @cached_property
     def mailbox(self) -> dict[str, tuple[list[int], str]]:
-        return by_code(Mailbox.objects.filter(prefecture__in=self.prefectures).values_list("name", "pk", "name"))
+        return by_code((row.name, row.pk, row.name) for row in self.here(Mailbox))
 
     @cached_property
     def site(self) -> dict[str, tuple[list[int], str]]:
-        return by_code(Site.objects.filter(prefecture__in=self.prefectures).values_list("code", "pk", "name"))
+        return by_code((row.code, row.pk, row.name) for row in self.here(Site))
 
     @cached_property
     def office(self) -> dict[str, tuple[list[int], str]]:
         """Only the bureaux of which the person may see demandes; each with those below it. Last, what no bureau holds,
         for who may see that."""
-        rows = list(
-            Office.objects.filter(prefecture__in=self.prefectures).values_list("pk", "parent_id", "code", "name")
-        )
-        parents = [(pk, parent) for pk, parent, _, _ in rows]
+        rows = self.here(Office)
+        parents = [(row.pk, row.parent_id) for row in rows]
         mine = frozenset().union(*(grant.office_ids for grant in self.scope.grants))
-        found = {code: (sorted(subtree(pk, parents)), name) for pk, _, code, name in rows if pk in mine}
+        found = {row.code: (sorted(subtree(row.pk, parents)), row.name) for row in rows if row.pk in mine}
         return found | {NO_OFFICE: ([], "Sans bureau")} if self.scope.sees_unheld else found
 
     @cached_property
