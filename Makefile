@@ -16,7 +16,7 @@ demo: base ## replace the demonstration database; refuses one that holds another
 	@$(PYTHON) manage.py migrate --verbosity 0
 	@$(PYTHON) manage.py demo
 
-test: ## everything: checks, tests on SQLite and PostgreSQL, browser (20 minutes on 2 cores)
+test: ## everything: checks, tests on SQLite and PostgreSQL, faults, browser (20 minutes on 2 cores)
 	@exec scripts/test.sh
 
 check: dev ## format, lint, types, contracts, pure and service tests on SQLite (90 seconds)

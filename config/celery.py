@@ -41,8 +41,8 @@ app.conf.beat_schedule = {
     },
     "messages to send": {
         "task": "notifications.tasks.deliver",
-        "schedule": 10.0,
-        "options": {"expires": 10},
+        "schedule": 5.0,
+        "options": {"expires": 5},
     },
     "answered long enough ago": {
         "task": "tracker.tasks.close_answered",

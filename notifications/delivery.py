@@ -161,6 +161,10 @@ class Line:
             self._carried = 0
             self._backend = get_connection()
             self._backend.open()
+            connection = getattr(self._backend, "connection", None)
+            if hasattr(connection, "ehlo_or_helo_if_needed"):
+                # Now, so that a server that is silent from there on is not taken for a message that it does not like.
+                connection.ehlo_or_helo_if_needed()
 
     def _carry(self, message: EmailMessage) -> Verdict:
         try:

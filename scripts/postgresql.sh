@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# A PostgreSQL of one's own, thrown away after use: bin | start DIRECTORY (prints its URL) | stop DIRECTORY.
+# A PostgreSQL of one's own, thrown away after use:
+# bin | start DIRECTORY (prints its URL) | restart DIRECTORY fast|immediate | stop DIRECTORY.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 
@@ -32,6 +33,11 @@ start() {
     "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$directory -c fsync=off \
      -c synchronous_commit=off -c full_page_writes=off -c max_connections=100" start >"$directory.log"
   echo "postgres://sillage@127.0.0.1:$port/postgres"
+}
+
+restart() {
+  cd "$1"
+  as_owner "$(bin)/pg_ctl" -D "$1/data" -m "$2" -w -t 30 -l "$1/server.log" restart >"$1.log"
 }
 
 stop() {

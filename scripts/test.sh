@@ -69,14 +69,21 @@ passed=$((passed + $(grep -c '^ok ' "$work/check.log")))
 failed=$((failed + $(grep -c '^FAILED ' "$work/check.log")))
 
 has redis-server || missing "tests against Redis: redis-server is missing"
-suite "SQLite" -m "not e2e and not postgresql"
+suite "SQLite" -m "not e2e and not postgresql and not fault"
 
 if [ -n "${TEST_DATABASE_URL:-}" ]; then
-  suite "PostgreSQL (TEST_DATABASE_URL)" -m "not e2e and not sqlite_only and not pure"
+  suite "PostgreSQL (TEST_DATABASE_URL)" -m "not e2e and not sqlite_only and not pure and not fault"
 elif has_postgresql && url=$(scripts/postgresql.sh start "$work/postgresql"); then
-  TEST_DATABASE_URL=$url suite "PostgreSQL" -m "not e2e and not sqlite_only and not pure"
+  TEST_DATABASE_URL=$url suite "PostgreSQL" -m "not e2e and not sqlite_only and not pure and not fault"
 else
   missing "tests on PostgreSQL: no server could be started"
+fi
+
+# One at a time: each stops and kills servers of its own, and waits for what then happens by itself.
+if has redis-server && has_postgresql; then
+  suite "Faults" -n 0 -m "fault and not e2e"
+else
+  missing "faults: redis-server or PostgreSQL is missing"
 fi
 
 if has chromium; then

@@ -19,15 +19,18 @@ TAKEN = "250 2.0.0 Taken"
 @dataclass
 class MailServer:
     """Answers 250 unless told otherwise. `rcpt` and `data` map an address to an answer (« 450 4.2.1 … »); "*" is for
-    everybody. `on_data` runs in the server's thread before the answer to DATA is given."""
+    everybody; `once` holds the answers of the next messages, before those. `on_data` runs in the server's thread before
+    the answer to DATA is given; `answered` counts the answers."""
 
     messages: list[EmailMessage] = field(default_factory=list)
     rcpt: dict[str, str] = field(default_factory=dict)
     data: dict[str, str] = field(default_factory=dict)
+    once: list[str] = field(default_factory=list)
     mail: str = ""
     sign_in: bool = True
     silent: bool = False
     connections: int = 0
+    answered: int = 0
     on_data: Callable[[EmailMessage], None] | None = None
     host: str = "127.0.0.1"
     port: int = 0
@@ -74,9 +77,10 @@ class MailServer:
         if self.on_data is not None:
             await asyncio.get_running_loop().run_in_executor(None, self.on_data, message)
         await self.hush()
-        answer = self.data.get(str(message["To"])) or self.data.get("*")
+        answer = self.once.pop(0) if self.once else self.data.get(str(message["To"])) or self.data.get("*")
         if answer is None:
             self.messages.append(message)
+        self.answered += 1
         return answer or TAKEN
 
     def check(self, *_args: Any) -> AuthResult:

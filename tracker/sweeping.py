@@ -51,8 +51,10 @@ class Sweeper:
         self._busy: dict[str, threading.Thread] = {}
 
     def start(self) -> None:
+        """What waited while no worker was there is done at once; then the clock has a moment to speak."""
         for task in self._sweeps:
-            heard(task)  # the clock has a moment to speak
+            heard(task)
+            self._begin(task)
         threading.Thread(target=self._watch, name="sweeping", daemon=True).start()
 
     def stop(self) -> None:
@@ -65,11 +67,14 @@ class Sweeper:
         unheard = [task for task, every in self._sweeps.items() if now - _heard.get(task, 0.0) > PATIENCE * every + 1]
         self._say(bool(unheard))
         for task in late:
-            self._swept[task] = now
-            if task not in self._busy or not self._busy[task].is_alive():
-                self._busy[task] = threading.Thread(target=self._sweep, args=(task,), name=task, daemon=True)
-                self._busy[task].start()
+            self._begin(task)
         return late
+
+    def _begin(self, task: str) -> None:
+        self._swept[task] = time.monotonic()
+        if task not in self._busy or not self._busy[task].is_alive():
+            self._busy[task] = threading.Thread(target=self._sweep, args=(task,), name=task, daemon=True)
+            self._busy[task].start()
 
     def _last(self, task: str) -> float:
         return max(_heard.get(task, 0.0), self._swept.get(task, 0.0))
