@@ -9,14 +9,16 @@ import contextlib
 import logging
 import secrets
 import threading
+import time
 from datetime import datetime, timedelta
 from functools import cache
-from smtplib import SMTPException, SMTPServerDisconnected
+from smtplib import SMTP, SMTPException, SMTPServerDisconnected
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import Error as DatabaseError
+from django.db import InterfaceError, OperationalError, connection
 from django.db.models import F
 from django.db.models.functions import Coalesce
 from django.utils.crypto import salted_hmac
@@ -51,6 +53,8 @@ GIVEN_UP_AFTER = 3
 CUTS_BEFORE_ALL_WAIT = 2
 """Messages in a row whose sending was cut: the first may be the message's fault, the second is the server's."""
 PER_CONNECTION = 100
+PAUSES = (0.5, 2.0, 5.0, 10.0)
+"""Seconds between two tries to write down what has become of a message."""
 UNKNOWN_MESSAGE = "Cette version de Sillage ne connaît pas ce message."
 UNWRITTEN = "Ce message n’a pas pu être rédigé\xa0: le service informatique en trouvera la trace dans les journaux."
 
@@ -77,7 +81,7 @@ def deliver_due() -> int:
             except NotNow as closed:
                 put_off(row, closed.until)
                 continue
-            settle(row, verdict)
+            insist(row, verdict)
             sent += verdict.outcome == SendingOutcome.SENT
         return sent
     finally:
@@ -165,10 +169,10 @@ class Line:
             self._carried = 0
             self._backend = get_connection()
             self._backend.open()
-            greet = getattr(getattr(self._backend, "connection", None), "ehlo_or_helo_if_needed", None)
-            if greet is not None:
+            talking = getattr(self._backend, "connection", None)
+            if isinstance(talking, SMTP):
                 # Now, so that a server that is silent from there on is not taken for a message that it does not like.
-                greet()
+                talking.ehlo_or_helo_if_needed()
 
     def _carry(self, message: EmailMessage) -> Verdict:
         try:
@@ -191,9 +195,10 @@ class Line:
     def _drop(self) -> None:
         """After a failure the conversation is in an unknown state: the next message opens another one. Nothing polite,
         since a silent server would make us wait again."""
-        connection = getattr(self._backend, "connection", None) or getattr(self._backend, "_partial_connection", None)
-        if connection is not None and hasattr(connection, "sock"):
-            connection.close()
+        for name in ("connection", "_partial_connection"):
+            talking = getattr(self._backend, name, None)
+            if isinstance(talking, SMTP):
+                talking.close()
         self._backend = None
 
 
@@ -214,6 +219,18 @@ def message_id(key: str) -> str:
 
 
 # --- Writing down what came of it ---------------------------------------------------------------------------------
+
+
+def insist(row: Outbox, verdict: Verdict) -> None:
+    """Write it down, also where the database restarts at this very moment: what is not written down leaves again."""
+    for seconds in PAUSES:
+        try:
+            return settle(row, verdict)
+        except (OperationalError, InterfaceError) as error:
+            logger.warning("the end of message %s could not be written: %s", row.pk, type(error).__name__)
+            connection.close()
+            time.sleep(seconds)
+    return settle(row, verdict)
 
 
 def settle(row: Outbox, verdict: Verdict) -> None:

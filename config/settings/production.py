@@ -50,6 +50,9 @@ if env.str("DATABASE_OWNER_URL", default=""):
     DATABASES["owner"] = env.db("DATABASE_OWNER_URL")
 DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 2, "max_size": env.int("DATABASE_POOL", default=12)}}
 
+# A connection that a restart of PostgreSQL has closed is found out before a page is given it: nobody sees an error.
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+
 CELERY_BROKER_URL = required("REDIS_URL", example="redis://127.0.0.1:6379/0")
 # No page waits for the broker (tracker/waking.py); this bounds how long a worker or the clock does.
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2}

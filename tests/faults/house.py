@@ -156,6 +156,16 @@ class House:
         until(lambda: listens(self.port), 60, "the pages")
         return started
 
+    def start_sockets(self) -> int:
+        """uvicorn, with the options of its unit; its port."""
+        port = free_port()
+        self.start(
+            *("-m", "uvicorn", "config.sockets:application", "--port", str(port), "--ws", "websockets-sansio"),
+            *("--lifespan", "off", "--no-access-log", "--log-level", "warning"),
+        )
+        until(lambda: listens(port), 60, "the sockets")
+        return port
+
     def start_worker(self, *queues: str, off: str = "") -> "subprocess.Popen[bytes]":
         """A worker, once it answers to nobody but its queue: `ready` is in its log."""
         name = f"w{len(self.processes)}@localhost"
@@ -187,7 +197,7 @@ class House:
 
     def sql(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.database, autocommit=True, connect_timeout=10) as connection:
-            cursor = connection.execute(statement, values)  # type: ignore[arg-type]
+            cursor = connection.execute(statement, values or None)  # type: ignore[arg-type]
             return cursor.fetchall() if cursor.description else []
 
     def count(self, table: str, where: str = "true") -> int:

@@ -7,11 +7,10 @@ import uuid
 from dataclasses import dataclass, field
 from html import unescape
 from http.cookies import SimpleCookie
+from pathlib import Path
 from urllib.parse import urlencode
 
 from tests.factories import PASSWORD
-
-FORM = re.compile(r"<form[^>]*data-sillage-register.*?</form>", re.DOTALL)
 
 
 @dataclass
@@ -31,6 +30,23 @@ class Person:
 
     def ask(self, method: str, path: str, fields: dict[str, str] | None = None) -> Answer:
         """Raises OSError or HTTPException where the server does not answer."""
+        if fields is None:
+            return self._send(method, path, None, "")
+        body = urlencode(fields | {"csrfmiddlewaretoken": self.cookies.get("csrftoken", "")})
+        return self._send(method, path, body.encode(), "application/x-www-form-urlencoded")
+
+    def upload(self, path: str, fields: dict[str, str], file: Path) -> Answer:
+        edge = uuid.uuid4().hex
+        fields = fields | {"csrfmiddlewaretoken": self.cookies.get("csrftoken", "")}
+        parts = [
+            f'--{edge}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+            for name, value in fields.items()
+        ]
+        head = f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="{file.name}"\r\n\r\n'.encode()
+        body = b"".join([*parts, head, file.read_bytes(), f"\r\n--{edge}--\r\n".encode()])
+        return self._send("POST", path, body, f"multipart/form-data; boundary={edge}")
+
+    def _send(self, method: str, path: str, body: bytes | None, content_type: str) -> Answer:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         headers = {
             "X-Forwarded-Proto": "https",
@@ -38,10 +54,8 @@ class Person:
             "Referer": "https://127.0.0.1/",
             "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
         }
-        body = None
-        if fields is not None:
-            body = urlencode(fields | {"csrfmiddlewaretoken": self.cookies.get("csrftoken", "")})
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        if content_type:
+            headers["Content-Type"] = content_type
         try:
             connection.request(method, path, body, headers)
             response = connection.getresponse()

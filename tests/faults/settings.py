@@ -10,3 +10,8 @@ INSTALLED_APPS = [*INSTALLED_APPS, "tests.faults.off.FaultsConfig"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 EMAIL_TIMEOUT = int(os.environ.get("FAULTS_EMAIL_TIMEOUT", "3"))
 SILLAGE_API_RATES = {"person": "1000000/min", "refused": "1000000/min"}
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True
+if "FAULTS_PLAIN_HTTP" in os.environ:
+    # A browser before a proxy that carries no certificate.
+    SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = False
+    SECURE_HSTS_SECONDS = 0

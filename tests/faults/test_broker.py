@@ -1,6 +1,10 @@
 """Redis stopped while demandes move, or emptied with messages queued: nothing is lost, and screens follow meanwhile."""
 
+import contextlib
+import json
+
 import pytest
+from websockets.sync.client import connect
 
 from tests.faults.house import House, Redis, until
 from tests.faults.person import Person
@@ -20,10 +24,6 @@ def register(house: House, count: int) -> None:
         assert person.insist(form, f"Demande {number}") == 1
 
 
-def counter(house: House) -> int:
-    return int(house.sql("SELECT value FROM tracker_livecounter")[0][0])
-
-
 def test_broker_emptied_with_messages_queued(installed: House, redis: Redis, mail: MailServer) -> None:
     installed.start_pages()
     register(installed, 3)
@@ -36,8 +36,10 @@ def test_broker_emptied_with_messages_queued(installed: House, redis: Redis, mai
     installed.is_sound()
 
 
-def test_broker_emptied_without_the_sweeps_loses_what_follows(installed: House, redis: Redis, mail: MailServer) -> None:
-    """The guard off: whoever waits for a message that is gone waits for ever."""
+def test_broker_emptied_or_away_without_the_sweeps_nothing_follows(
+    installed: House, redis: Redis, mail: MailServer
+) -> None:
+    """The guard off: whoever waits for a message that is gone, or for a Redis that is away, waits."""
     installed.start_pages()
     register(installed, 1)
     until(lambda: int(redis.ask("LLEN", "sillage").strip(b":\r\n")) > 0, 20, "queued messages")
@@ -45,26 +47,67 @@ def test_broker_emptied_without_the_sweeps_loses_what_follows(installed: House, 
     worker = installed.start_worker(off="no_sweeper")
     with pytest.raises(AssertionError, match="not in"):
         until(lambda: installed.waiting() == 0, 8)
+    redis.stop()
+    register(installed, 1)
+    with pytest.raises(AssertionError, match="not in"):
+        until(lambda: installed.waiting() == 0, 8)
     assert worker.poll() is None
     assert mail.messages == []
 
 
+class Screen:
+    """What a browser does of a live page: it listens, and asks the pages for what it shows."""
+
+    def __init__(self, port: int, person: Person) -> None:
+        self._line = connect(
+            f"ws://127.0.0.1:{port}/direct/",
+            origin=f"http://127.0.0.1:{port}",  # type: ignore[arg-type]
+            additional_headers={"Cookie": f"sessionid={person.cookies['sessionid']}"},
+            legacy=True,
+        )
+        self._line.send(json.dumps({"join": ["prefecture:44"], "age": 0}))
+        assert json.loads(self._line.recv(10))["joined"] == ["prefecture:44"]
+
+    def is_told(self, seconds: float) -> None:
+        """That something has changed, within so many seconds."""
+        assert json.loads(self._line.recv(seconds))["changed"] == ["prefecture:44"]
+
+    def catch_up(self) -> None:
+        """Read what was said meanwhile."""
+        with contextlib.suppress(TimeoutError):
+            while True:
+                self._line.recv(0.5)
+
+    def close(self) -> None:
+        self._line.close()
+
+
 def test_redis_stopped_while_demandes_move(installed: House, redis: Redis, mail: MailServer) -> None:
     installed.start_pages()
+    sockets = installed.start_sockets()
     installed.start_worker()
     installed.start_beat()
-    register(installed, 2)
-    until(lambda: len(mail.messages) == 2, 30, "messages through Redis")
+    person = Person(installed.port).sign_in()
+    form = person.form()
+    screen = Screen(sockets, person)
+    person.insist(form, "Par Redis")
+    screen.is_told(WITHIN)
+    until(lambda: len(mail.messages) == 1, 30, "a message through Redis")
+
     redis.stop()
-    before = counter(installed)
-    register(installed, 3)  # pages wait for nobody
-    until(lambda: counter(installed) > before and installed.waiting() == 0, 20, "the counter without Redis")
-    until(lambda: len(mail.messages) == 5, 20, "messages without Redis")
+    screen.catch_up()
+    for number in range(3):
+        assert person.insist(form, f"Sans Redis {number}") == 1  # pages wait for nobody
+    screen.is_told(2 * WITHIN)
+    until(lambda: len(mail.messages) == 4, 30, "messages without Redis")
+
     redis.start()
-    before = counter(installed)
-    register(installed, 1)
-    until(lambda: counter(installed) > before and installed.waiting() == 0, WITHIN, "the counter after Redis came back")
-    until(lambda: len(mail.messages) == 6, 20, "the last message")
-    assert installed.messages() == 6
-    assert len({message["Message-ID"] for message in mail.messages}) == 6
+    screen.catch_up()
+    person.insist(form, "Redis revenu")
+    screen.is_told(WITHIN)
+    until(lambda: len(mail.messages) == 5, 20, "the last message")
+    until(lambda: installed.waiting() == 0, 20, "the events")
+    screen.close()
+    assert installed.messages() == 5
+    assert len({message["Message-ID"] for message in mail.messages}) == 5
     installed.is_sound()

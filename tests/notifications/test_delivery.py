@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.mail import EmailMessage
+from django.db import OperationalError, connection
 
 from notifications import composing, delivery
 from tests.factories import World
@@ -183,6 +184,27 @@ def test_week_end_gives_nothing_up(world: World, server: MailServer, frozen: Any
         Outbox.objects.update(next_try_at=clock.now())
         delivery.deliver_due()
         assert (again(row).failed_at is not None) == given_up, day
+
+
+def test_mark_is_insisted_on_while_the_database_restarts(
+    world: World, server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise what has left would leave again."""
+    tries, settle = [], delivery.settle
+
+    def away_twice(row: Outbox, verdict: delivery.Verdict) -> None:
+        tries.append(row.pk)
+        if len(tries) < 3:
+            raise OperationalError("the database system is starting up")
+        settle(row, verdict)
+
+    monkeypatch.setattr(delivery, "settle", away_twice)
+    monkeypatch.setattr(delivery, "PAUSES", (0.0, 0.0, 0.0))
+    monkeypatch.setattr(connection, "close", lambda: None)  # the test's own transaction stands on it
+    [row] = put(world, "agent")
+    assert delivery.deliver_due() == 1
+    assert len(tries) == 3
+    assert again(row).done_at
 
 
 # --- A server that takes nothing ----------------------------------------------------------------------------------
