@@ -1,6 +1,7 @@
 """Every page in a real browser, by the same walk: accessibility, content security policy, network, widths, keyboard,
 JavaScript off."""
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -41,6 +42,8 @@ class Watch:
         self.complaints: list[str] = []
         self.hosts: set[str | None] = set()
         page.add_init_script(REPORT_VIOLATIONS)
+        # The server of these tests has no sockets (tests/browser/test_live.py starts one that has): a silent one.
+        page.route_web_socket(re.compile("/direct/"), lambda _socket: None)
         page.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("request", lambda request: self.hosts.add(urlsplit(request.url).hostname))
