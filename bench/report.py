@@ -1,5 +1,5 @@
 """The ratios reached, both sides of each in one run: G1, G2, G3 (deadlines), G11 (import), G12 (export), the sweep of
-deadlines, and with `--only pages` G4, G5, G7, G8, G14 (pages, see bench/pages.py).
+deadlines; with `--only pages` G4 to G8 and G14 (bench/pages.py), with `--only following` G10 (bench/following.py).
 
     python bench/report.py                                        # 20 000 rows, SQLite
     python bench/report.py --rows 100000 --server postgres://postgres@127.0.0.1:5432/postgres
@@ -22,6 +22,7 @@ from statistics import median
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import common
+import following
 import pages
 
 
@@ -114,12 +115,17 @@ def paging(options: argparse.Namespace) -> Iterator[Line]:
     yield from pages.lines(options, Line)
 
 
+def board(options: argparse.Namespace) -> Iterator[Line]:
+    yield from following.lines(options, Line)
+
+
 SECTIONS: dict[str, Callable[[argparse.Namespace], Iterator[Line]]] = {
     "deadlines": deadlines,
     "import": importing,
     "export": exporting,
     "sweep": sweeping,
     "pages": paging,
+    "following": board,
 }
 UNASKED = ("deadlines", "import", "export", "sweep")
 """What is measured without being named: pages want a server, a peer and filled databases."""
