@@ -85,7 +85,8 @@ def reminder_words(event: Event, time_zone: str, today: date, subject: str = "Re
         when = "ce matin" if local.hour < NOON else "cet après-midi"
     else:
         when = "hier" if days == 1 else f"le {plain_date(local.date(), today)}"
-    return f"{subject} {when}{f' par {event.actor.short_name}' if event.actor else ''}"
+    by = event.actor.short_name.replace(" ", "\xa0") if event.actor else ""
+    return f"{subject} {when}{f' par {by}' if by else ''}"
 
 
 def urgent_words(numbers: Mapping[Figure, int]) -> str:

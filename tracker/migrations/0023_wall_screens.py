@@ -70,8 +70,7 @@ class Migration(migrations.Migration):
                         ),
                     )
                 ),
-                fields=["prefecture", "office", "kind", "channel", "due_on", "id"],
-                include=["state", "assignee", "promised_on"],
+                fields=["prefecture", "office", "kind", "channel", "due_on", "state", "assignee", "promised_on", "id"],
                 name="ticket_open_figures",
             ),
         ),

@@ -122,8 +122,7 @@ class Ticket(ReplyWorkflow, MeetingWorkflow):
             ),
             # What « Suivi en direct » counts, all of it in the index: no demande is read to count it.
             models.Index(
-                fields=["prefecture", "office", "kind", "channel", "due_on", "id"],
-                include=["state", "assignee", "promised_on"],
+                fields=["prefecture", "office", "kind", "channel", "due_on", "state", "assignee", "promised_on", "id"],
                 condition=Q(state__in=OPEN_STATES),
                 name="ticket_open_figures",
             ),
