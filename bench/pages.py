@@ -80,15 +80,21 @@ class Run:
         log = {"BENCH_LOG": str(self.folder / f"{port}.log")}
         self.stack.enter_context(servers.running(command, port, cwd=cwd, env={**env, **log}))
 
-    # --- Ours -----------------------------------------------------------------------------------------------------
-
-    def add_ours(self, size: int) -> int:
-        """Our pages over `size` demandes on PostgreSQL. Returns the port."""
-        url, port = self.database(f"bench_sillage_{size}"), self.port()
+    def filled(self, size: int) -> dict[str, str]:
+        """The environment of a database of ours of `size` demandes, filled where it is not there yet."""
+        url = self.database(f"bench_sillage_{size}")
         filling = {"DATABASE_URL": url, "SILLAGE_DATA": str(self.folder / "data")}
         if not is_filled(url):
             spread = ["--prefectures", PREFECTURES, "--largest", LARGEST] if size > LARGEST else []
             printing("fill.py", size, *spread, "--open", OPEN_SHARE, env=filling)
+        return filling
+
+    # --- Ours -----------------------------------------------------------------------------------------------------
+
+    def add_ours(self, size: int) -> int:
+        """Our pages over `size` demandes on PostgreSQL. Returns the port."""
+        filling, port = self.filled(size), self.port()
+        url = filling["DATABASE_URL"]
         stage = common.in_own_process("stage.py", env=filling)
         env = servers.production(url, self.redis, self.folder) | {"PYTHONPATH": str(common.ROOT / "bench")}
         # The product's own settings, with one address more: the empty page that the sign-in page is compared with.
@@ -236,13 +242,14 @@ AGAINST = (
     ("G4", "list, open", "list, open", 20),
     ("G7", "search, one word", "search, one word", 50),
     ("G7", "search, no hit", "search, no hit", 50),
+    ("G6", "dashboard, made anew", "dashboard", 100),
     ("G8", "ticket", "ticket", 1),
     ("G8", "create", "create", 1),
     ("G8", "answer (the peer: close)", "answer", 1),
     ("G8", "API create", "API create", 1),
 )
 GROWING = {
-    "G5": ("list", "list, deep", "list, open", "list, filtered", "ticket", "API list"),
+    "G5": ("list", "list, deep", "list, open", "list, filtered", "ticket", "API list", "dashboard"),
     "G8": ("create", "answer", "close", "API create"),
 }
 GROWTH = 1.3

@@ -1,5 +1,6 @@
 """The ratios reached, both sides of each in one run: G1, G2, G3 (deadlines), G11 (import), G12 (export), the sweep of
-deadlines, with `--only pages` G4, G5, G7, G8, G14 (see bench/pages.py), with `--only live` G13 (see bench/live.py).
+deadlines; with `--only pages` G4 to G8 and G14 (bench/pages.py), with `--only following` G10 (bench/following.py), with
+`--only live` G13 (bench/live.py).
 
     python bench/report.py                                        # 20 000 rows, SQLite
     python bench/report.py --rows 100000 --server postgres://postgres@127.0.0.1:5432/postgres
@@ -22,6 +23,7 @@ from statistics import median
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import common
+import following
 import live
 import pages
 
@@ -115,8 +117,12 @@ def paging(options: argparse.Namespace) -> Iterator[Line]:
     yield from pages.lines(options, Line)
 
 
-def following(options: argparse.Namespace) -> Iterator[Line]:
+def fanning_out(options: argparse.Namespace) -> Iterator[Line]:
     yield from live.lines(options, Line)
+
+
+def board(options: argparse.Namespace) -> Iterator[Line]:
+    yield from following.lines(options, Line)
 
 
 SECTIONS: dict[str, Callable[[argparse.Namespace], Iterator[Line]]] = {
@@ -125,7 +131,8 @@ SECTIONS: dict[str, Callable[[argparse.Namespace], Iterator[Line]]] = {
     "export": exporting,
     "sweep": sweeping,
     "pages": paging,
-    "live": following,
+    "live": fanning_out,
+    "following": board,
 }
 UNASKED = ("deadlines", "import", "export", "sweep")
 """What is measured without being named: pages want a server, a peer and filled databases."""

@@ -99,7 +99,15 @@ class Desk:
             "queue": Operation(self.agent, same(mine)),
             "bureau": Operation(self.chief, same(bureau)),
             "API list": Operation(self.program, self.api_lists),
+            "dashboard": Operation(self.referent, self.dashboards),
+            "dashboard, same": Operation(self.referent, same(Request("/suivi/", right=follows))),
         }
+
+    def dashboards(self) -> Asked:
+        """« Suivi en direct », each time in another order of bureaux: none of them has been made before."""
+        codes = [f"B{number:02d}" for number in range(self.stage["offices"])]
+        orders = ["%2C".join(self.draw.sample(codes, len(codes))) for _ in range(SEVERAL)]
+        return [(Request(f"/suivi/?ordre=retard&rangs={order}", right=follows),) for order in orders]
 
     def writing(self) -> dict[str, Operation]:
         return {
@@ -172,6 +180,11 @@ class Desk:
         return [known[n % len(known)] for n in range(SEVERAL)]
 
 
+def follows(answer: Answer) -> bool:
+    """The head's seven figures, and at least one bureau."""
+    return answer.body.count(b"data-sillage-figure") == 7 and b'<th scope="row">' in answer.body
+
+
 def leads_to_ticket(answer: Answer) -> bool:
     return answer.location.startswith("/demandes/")
 
@@ -217,6 +230,8 @@ class Helpdesk:
         }
         operations = {name: Operation(self.staff, same(*requests)) for name, requests in found.items()}
         operations["ticket"] = Operation(self.staff, self.tickets)
+        board = Request("/dashboard/", right=lambda answer: b"dashboard" in answer.body.lower())
+        operations["dashboard"] = Operation(self.staff, same(board))
         if self.count <= PEER_API_UP_TO:
             first = Request("/api/tickets/", right=lambda answer: len(json.loads(answer.body)["results"]) == PEER_PAGE)
             operations["API list"] = Operation(self.staff, same(first))

@@ -5,8 +5,9 @@ Nothing here depends on who looks beyond what they may see: two people of the sa
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Final
+from urllib.parse import quote_plus
 
 from django.http import QueryDict
 from django.urls import reverse
@@ -244,15 +245,9 @@ class Board:
 
     def list_url(self, figure: Figure, office: str = "", column: Column | None = None) -> str:
         """The Registre on the demandes that a figure counts, the most pressing first."""
-        asked: dict[str, Any] = dict(self.choice.filters)
-        if office:
-            asked["office"] = office
-        if column is not None:
-            asked["kind"] = column.kind
-            asked["channel"] = list(column.channels)
-        name, value = FILTERS[figure]
-        asked[name] = value
-        return f"{reverse('registry')}?{urlencode({**asked, 'order': 'due'}, doseq=True)}"
+        place = asking(office=office or self.choice.office, site=self.choice.site)
+        what = asking_column(column) if column else asking(kind=self.choice.kind)
+        return f"{registry_path()}?{place}{what}{asking_figure(figure)}order=due"
 
     # --- Figures --------------------------------------------------------------------------------------------------
 
@@ -431,18 +426,39 @@ class Board:
         found = []
         for each in latest_happenings(seen, self.scope.prefecture_ids, HAPPENINGS_SHOWN):
             before, after = happening_words(each)
-            number, reference = len(each.tickets), each.tickets[0].reference
+            number, reference = len(each.references), each.references[0]
             what = Part(reference, reverse("ticket", args=[reference]))
             if number > 1:
                 what = Part(count_of(number, "demande"))
-            found.append(
-                Recent(moment_words(each.event.recorded_at, self.day.time_zone, self.today), before, what, after)
-            )
+            found.append(Recent(moment_words(each.at, self.day.time_zone, self.today), before, what, after))
         return found
 
     @property
     def nothing_late(self) -> bool:
         return not self.counts.of(Figure.OVERDUE)
+
+
+# --- Addresses, of which a page has a hundred ---------------------------------------------------------------------
+
+
+def asking(**values: str) -> str:
+    return "".join(f"{name}={quote_plus(value)}&" for name, value in values.items() if value)
+
+
+@cache
+def asking_figure(figure: Figure) -> str:
+    name, value = FILTERS[figure]
+    return asking(**{name: value})
+
+
+@cache
+def asking_column(column: Column) -> str:
+    return asking(kind=column.kind) + "".join(asking(channel=code) for code in column.channels)
+
+
+@cache
+def registry_path() -> str:
+    return reverse("registry")
 
 
 URGENCY_CHOICES: Final = [(figure.value, figure.label) for figure in URGENCIES]

@@ -8,7 +8,7 @@ from frontend.wording import count_of, plain_date
 from tracker import kept
 from tracker.clock import zone
 from tracker.following import EMAIL, LETTER, Column, Figure, Happening, is_others
-from tracker.models import Event, TicketKind
+from tracker.models import Event, Office, TicketKind
 
 KINDS: Final = {"complaint": "Réclamations", "meeting_request": "RDV d’élus", "site_update": "Site internet"}
 CELLS: Final = {
@@ -62,12 +62,12 @@ def column_label(column: Column) -> str:
 
 def happening_words(happening: Happening) -> tuple[str, str]:
     """What stands before and after the reference (or the number of demandes) of what has just happened."""
-    event, ticket = happening.event, happening.tickets[0]
-    if ticket.office is None:
-        before, _, after = UNHELD.get(event.kind, UNHELD_CHANGED).partition("{}")
+    office = kept.by_key(Office).get(happening.office_id or 0)
+    if office is None:
+        before, _, after = UNHELD.get(happening.kind, UNHELD_CHANGED).partition("{}")
         return before, after
-    before, _, after = DONE_BY_OFFICE.get(event.kind, CHANGED).partition("{}")
-    return f"{ticket.office.name} {before}", after
+    before, _, after = DONE_BY_OFFICE.get(happening.kind, CHANGED).partition("{}")
+    return f"{office.name} {before}", after
 
 
 def moment_words(at: datetime, time_zone: str, today: date) -> str:
@@ -85,7 +85,8 @@ def reminder_words(event: Event, time_zone: str, today: date, subject: str = "Re
         when = "ce matin" if local.hour < NOON else "cet après-midi"
     else:
         when = "hier" if days == 1 else f"le {plain_date(local.date(), today)}"
-    return f"{subject} {when}{f' par {event.actor.short_name}' if event.actor else ''}"
+    by = event.actor.short_name.replace(" ", "\xa0") if event.actor else ""
+    return f"{subject} {when}{f' par {by}' if by else ''}"
 
 
 def urgent_words(numbers: Mapping[Figure, int]) -> str:

@@ -4,10 +4,11 @@ Every figure is one of the Registre's: `FILTERS` says which of its filters list 
 for the reader, what its dates do not say is counted nowhere, as the Registre then leaves its demandes out.
 """
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from datetime import datetime
+from typing import Final
+from uuid import UUID
 
 from django.db.models import Count, Q
 from django.db.models.enums import TextChoices
@@ -60,47 +61,46 @@ class Column:
     channels: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Everything:
-    """The place that holds all the others, and what no bureau holds."""
-
-
-EVERYTHING: Final = Everything()
-Place = int | None | Everything
+EVERYTHING: Final = 0
+"""The place that holds all the others, and what no bureau holds. No bureau has this key."""
+Place = int | None
 """A bureau with what is below it, None for what no bureau holds, or EVERYTHING."""
+RANKS: Final = {figure: rank for rank, figure in enumerate(FILTERS)}
+TOLD: Final = tuple(figure not in TELLING for figure in FILTERS)
 
 
 class Counts:
     """How many demandes of each place and column are in each figure."""
 
     def __init__(self) -> None:
-        self._numbers: Counter[tuple[Place, Column | None, Figure]] = Counter()
-        self._own: Counter[tuple[int | None, Figure]] = Counter()
-        self._seen: set[Column] = set()
+        self._numbers: dict[tuple[Place, Column | None], list[int]] = {}
+        self._own: dict[Place, list[int]] = {}
 
     def of(self, figure: Figure, place: Place = EVERYTHING, column: Column | None = None) -> int:
-        return self._numbers[place, column, figure]
+        found = self._numbers.get((place, column))
+        return found[RANKS[figure]] if found else 0
 
     def own(self, figure: Figure, office_id: int | None) -> int:
         """What the bureau itself holds, without what is below it."""
-        return self._own[office_id, figure]
+        found = self._own.get(office_id)
+        return found[RANKS[figure]] if found else 0
 
     def columns(self) -> list[Column]:
         """The kinds of which a demande is open, in the préfecture's order."""
         codes = dict.fromkeys(kind.code for kind in kept.rows(TicketKind))
-        return [column for code in codes for column in columns_of(code) if column in self._seen]
+        return [column for code in codes for column in columns_of(code) if (EVERYTHING, column) in self._numbers]
 
-    def add(self, places: Iterable[Place], column: Column, figures: Mapping[Figure, int], *, sealed: bool) -> None:
-        told = {figure: number for figure, number in figures.items() if not (sealed and figure in TELLING)}
-        columns = (None,) if sealed else (None, column)
-        if not sealed:
-            self._seen.add(column)
-        for rank, place in enumerate(places):
-            for figure, number in told.items():
-                for each in columns:
-                    self._numbers[place, each, figure] += number
-                if rank == 0 and not isinstance(place, Everything):
-                    self._own[place, figure] += number
+    def add(self, places: Sequence[Place], column: Column, numbers: Sequence[int], *, sealed: bool) -> None:
+        """`places`: the bureau, what it belongs to, EVERYTHING. `numbers`: one of each figure, in their order."""
+        if sealed:
+            numbers = [number * told for number, told in zip(numbers, TOLD, strict=True)]
+        rows = [self._own.setdefault(places[0], [0] * len(RANKS))]
+        for place in places:
+            rows += [self._numbers.setdefault((place, each), [0] * len(RANKS)) for each in (None, column)[: 2 - sealed]]
+        for rank, number in enumerate(numbers):
+            if number:
+                for row in rows:
+                    row[rank] += number
 
 
 def columns_of(kind: str) -> tuple[Column, ...]:
@@ -116,8 +116,9 @@ def is_others(column: Column) -> bool:
 
 
 def conditions(situations: Situations) -> dict[Figure, Q]:
+    """Of open demandes."""
     return {
-        figure: situations.filter(value) if name == "situation" else Q(state=value)
+        figure: situations.among_open(value) if name == "situation" else Q(state=value)
         for figure, (name, value) in FILTERS.items()
     }
 
@@ -126,19 +127,28 @@ def count(rows: TicketQuerySet, situations: Situations, sealed: Collection[int])
     """The figures of the open demandes of `rows`: one query. `sealed`: the bureaux of which the reader may know
     reference, bureau and dates alone."""
     counted = {figure.value: Count("pk", filter=condition) for figure, condition in conditions(situations).items()}
-    groups: Any = rows.open().order_by().values("office_id", "kind_id", "channel_id").annotate(**counted)
+    groups = rows.open().order_by().values_list("office_id", "kind_id", "channel_id").annotate(**counted)
+    found = Counts()
     with kept.looking_once():
-        offices, kinds, channels = kept.by_key(Office), kept.by_key(TicketKind), kept.by_key(Channel)
-        found = Counts()
-        for group in groups:
-            office_id = group["office_id"]
-            channel = channels[group["channel_id"]].code
-            columns = columns_of(kinds[group["kind_id"]].code)
-            column = next(each for each in columns if not each.channels or channel in each.channels)
-            places: list[Place] = [*([None] if office_id is None else upwards(office_id, offices)), EVERYTHING]
-            numbers = {figure: group[figure.value] for figure in FILTERS if group[figure.value]}
-            found.add(places, column, numbers, sealed=office_id in sealed)
+        offices = kept.by_key(Office)
+        columns = columns_by_key()
+        above: dict[int | None, list[Place]] = {None: [None, EVERYTHING]}
+        for office_id, kind_id, channel_id, *numbers in groups:
+            if office_id not in above:
+                above[office_id] = [*upwards(office_id, offices), EVERYTHING]
+            found.add(above[office_id], columns[kind_id, channel_id], numbers, sealed=office_id in sealed)
     return found
+
+
+def columns_by_key() -> dict[tuple[int, int], Column]:
+    """The column of each kind and channel."""
+    return {
+        (kind.pk, channel.pk): next(
+            each for each in columns_of(kind.code) if not each.channels or channel.code in each.channels
+        )
+        for kind in kept.rows(TicketKind)
+        for channel in kept.rows(Channel)
+    }
 
 
 def upwards(office_id: int, offices: Mapping[int, Office]) -> Iterator[int]:
@@ -161,35 +171,34 @@ def oldest_promises(rows: TicketQuerySet, figure: Figure | None, situations: Sit
 
 # --- What has just happened ---------------------------------------------------------------------------------------
 
-LOOKED_AT: Final = 200
+LOOKED_AT: Final = 100
 """Events from which the latest ones of a person's bureaux are taken: the cost is the same in a busy préfecture."""
 
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """The last event of one act over demandes of one bureau."""
+    """The last event of one act over demandes of one bureau (None: held by none)."""
 
-    event: Event
-    tickets: list[Ticket]
+    kind: str
+    at: datetime
+    office_id: int | None
+    references: list[str]
 
 
 def latest_happenings(rows: TicketQuerySet, prefecture_ids: Collection[int], most: int) -> list[Happening]:
     """The latest acts on demandes of `rows`, the last one first: two queries. An act on several demandes of one bureau
     is told once."""
-    events = list(
-        Event.objects.filter(prefecture__in=prefecture_ids, stream=STREAM).order_by("-recorded_at", "-pk")[:LOOKED_AT]
-    )
-    keys = {event.object_id for event in events}
-    seen = {ticket.pk: ticket for ticket in rows.filter(pk__in=keys).with_lists().only(*TOLD_COLUMNS)}
-    found: dict[tuple[object, int | None], Happening] = {}
-    for event in events:
-        ticket = seen.get(event.object_id)
-        if ticket is None:
-            continue
-        happening = found.setdefault((event.act_id, ticket.office_id), Happening(event, []))
-        if ticket not in happening.tickets:
-            happening.tickets.append(ticket)
+    events = Event.objects.filter(prefecture__in=prefecture_ids, stream=STREAM).order_by("-recorded_at", "-pk")
+    latest = list(events.values_list("object_id", "act_id", "kind", "recorded_at")[:LOOKED_AT])
+    seen = rows.order_by().filter(pk__in={object_id for object_id, *_ in latest})
+    known = {
+        pk: (reference, office_id) for pk, reference, office_id in seen.values_list("pk", "reference", "office_id")
+    }
+    found: dict[tuple[UUID, int | None], Happening] = {}
+    for object_id, act_id, kind, at in latest:
+        if object_id in known:
+            reference, office_id = known[object_id]
+            happening = found.setdefault((act_id, office_id), Happening(kind, at, office_id, []))
+            if reference not in happening.references:
+                happening.references.append(reference)
     return list(found.values())[:most]
-
-
-TOLD_COLUMNS: Final = ("reference", "prefecture", "office", "site", "kind", "state", "machine")

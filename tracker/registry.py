@@ -131,24 +131,27 @@ class Situations:
 
     def filter(self, situation: str) -> Q:
         """The demandes in this situation."""
-        is_open = Q(state__in=OPEN_STATES)
+        if situation == Situation.ANSWERED_LATE:
+            ended = Q(state__in=(State.ANSWERED, State.MET, State.CLOSED))
+            late = Deadline.objects.filter(ticket=OuterRef("pk"), outcome=Outcome.LATE, purpose__in=JUDGED)
+            return ended & Q(Exists(late))
+        return Q(state__in=OPEN_STATES) & self.among_open(situation)
+
+    def among_open(self, situation: str) -> Q:
+        """Those of open demandes: for who has kept the others out, and counts several situations at once."""
         match situation:
             case Situation.UNASSIGNED:
-                return is_open & Q(assignee__isnull=True)
+                return Q(assignee__isnull=True)
             case Situation.AT_SIGNATURE:
-                return is_open & Q(signature_since__isnull=False)
+                return Q(signature_since__isnull=False)
             case Situation.AGENT_ABSENT:
-                return is_open & self._agent_absent
+                return self._agent_absent
             case Situation.PROMISED:
                 return self._promised
             case Situation.NO_DEADLINE:
-                return is_open & Q(due_on__isnull=True) & ~Q(state=State.AWAITING_REQUESTER)
-            case Situation.ANSWERED_LATE:
-                ended = Q(state__in=(State.ANSWERED, State.MET, State.CLOSED))
-                late = Deadline.objects.filter(ticket=OuterRef("pk"), outcome=Outcome.LATE, purpose__in=JUDGED)
-                return ended & Q(Exists(late))
+                return Q(due_on__isnull=True) & ~Q(state=State.AWAITING_REQUESTER)
             case _:
-                return is_open & self._due(situation)
+                return self._due(situation)
 
     @property
     def _agent_absent(self) -> Q:
@@ -166,7 +169,8 @@ class Situations:
         """A holding reply has left, and the answer that it promises is to leave from today to the next week."""
         found = Q(pk__in=())
         for (today, _, next_week), site_ids in self._alike.items():
-            found |= Q(promised_on__range=(today, next_week)) & Q(site_id__in=site_ids)
+            here = Q(promised_on__range=(today, next_week))
+            found |= here if len(self._alike) == 1 else here & Q(site_id__in=site_ids)
         return Q(state=State.ON_HOLD) & found
 
     @property

@@ -1,11 +1,16 @@
 """The wall on a real screen: it never scrolls, says that it has lost the server, and comes back by itself."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenAs
+from tests.frontend.walk.following import a_screen
 from tests.frontend.walk.stage import Stage
+from tracker import screens
 from tracker.models import Office
+from tracker.writers import Author
 
 OUTSIDE = """() => {
   const shown = "h1, [data-sillage-clock], .sillage-wall__figure, [data-sillage-page]:not([hidden]) :is(th, td)";
@@ -44,7 +49,7 @@ def test_it_fits(stage: Stage, open_as: OpenAs, number: int, width: int, height:
 def test_it_says_that_the_server_is_lost_and_comes_back(stage: Stage, open_as: OpenAs) -> None:
     page = open_as(stage.user("quality"), width=1920, height=1080)
     page.goto("/mur/")
-    expect(page.locator("html")).to_have_attribute("data-sillage-link", "polling", timeout=20_000)
+    expect(page.locator("html")).to_have_attribute("data-sillage-link", re.compile("live|polling"), timeout=20_000)
     lost = page.locator("[data-sillage-lost]")
     expect(lost).to_be_hidden()
     page.context.set_offline(True)
@@ -53,6 +58,18 @@ def test_it_says_that_the_server_is_lost_and_comes_back(stage: Stage, open_as: O
     assert float(page.locator("#mur").evaluate("(e) => getComputedStyle(e).opacity")) < 1
     page.context.set_offline(False)
     expect(lost).to_be_hidden(timeout=20_000)
+
+
+def test_a_screen_that_is_withdrawn_shows_nothing_more(stage: Stage, open_as: OpenAs) -> None:
+    new = a_screen(stage)
+    page = open_as(None, width=1920, height=1080)
+    # No connection passes: the screen asks every few seconds.
+    page.route_web_socket(re.compile("/direct/$"), lambda route: route.close())
+    page.goto(f"/mur/{new.secret}/")
+    expect(page).to_have_url(re.compile("/mur/$"))
+    expect(page.locator("html")).to_have_attribute("data-sillage-link", "polling", timeout=20_000)
+    screens.withdraw_screen(new.screen.pk, Author(user=stage.user("quality")))
+    expect(page).to_have_url(re.compile("/connexion/"), timeout=30_000)
 
 
 def test_bureaux_take_turns(stage: Stage, open_as: OpenAs) -> None:

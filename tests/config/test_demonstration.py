@@ -94,7 +94,7 @@ def test_everything_is_there(clock_at: Any) -> None:
     assert kinds >= {
         "registered", "assigned", "reassigned", "handed_over", "taken", "sent_back", "noted", "signature_marked",
         "asked", "completed", "held", "answered", "closed", "forwarded", "dismissed", "merged", "absorbed", "reopened",
-        "undone", "corrected", "proposed", "confirmed", "met", "called_off",
+        "undone", "corrected", "reminded", "proposed", "confirmed", "met", "called_off",
     }  # fmt: skip
     assert Ticket.objects.filter(undated=True).exists()
     assert EventText.objects.filter(name="note").count() > 50

@@ -209,7 +209,7 @@ def test_one_act_on_several_demandes_is_told_once(world: World) -> None:
     reminding.remind_office(world.offices["SEJ"], Author(user=world.user("quality")))
     page = opened(world)
     assert "Bureau du séjour a reçu une relance pour 3 demandes" in page
-    assert "Relancé ce matin par Q. Essai" in page
+    assert "Relancé ce matin par Q. Essai" in page
 
 
 def test_nothing_of_another_prefecture(world: World) -> None:
@@ -296,7 +296,7 @@ def test_what_a_reminder_will_do_is_said_then_done_once(world: World) -> None:
     assert twice.status_code == 409
     assert "vient d’être relancé" in unescape(twice.content.decode())
     again = body(client.get(address))
-    assert "Déjà relancé ce matin par Q. Essai" in again and "Relancer de nouveau" in again
+    assert "Déjà relancé ce matin par Q. Essai" in again and "Relancer de nouveau" in again
 
 
 def test_one_demande_is_reminded_from_the_oldest_promises(world: World) -> None:

@@ -58,4 +58,20 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.AddIndex(
+            model_name="ticket",
+            index=models.Index(
+                condition=Q(
+                    (
+                        "state__in",
+                        (
+                            "registered", "assigned", "in_progress", "awaiting_requester", "on_hold", "proposed",
+                            "confirmed",
+                        ),
+                    )
+                ),
+                fields=["prefecture", "office", "kind", "channel", "due_on", "state", "assignee", "promised_on", "id"],
+                name="ticket_open_figures",
+            ),
+        ),
     ]

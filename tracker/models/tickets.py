@@ -120,6 +120,12 @@ class Ticket(ReplyWorkflow, MeetingWorkflow):
                 condition=Q(state__in=OPEN_STATES),
                 name="ticket_open_due",
             ),
+            # What « Suivi en direct » counts, all of it in the index: no demande is read to count it.
+            models.Index(
+                fields=["prefecture", "office", "kind", "channel", "due_on", "state", "assignee", "promised_on", "id"],
+                condition=Q(state__in=OPEN_STATES),
+                name="ticket_open_figures",
+            ),
             models.Index(fields=["prefecture", "due_on", "id"], name="ticket_due"),
             models.Index(fields=["prefecture", "-received_on", "-id"], name="ticket_received"),
             models.Index(fields=["prefecture", "office", "-received_on", "-id"], name="ticket_office_received"),

@@ -24,8 +24,11 @@
   const lost = document.querySelector("[data-sillage-lost]");
   let heard = new Date();
   const link = () => document.documentElement.dataset.sillageLink;
+  const note = document.querySelector("[data-sillage-direct]");
   const news = () => {
     const gone = link() === "lost";
+    // The server no longer knows this screen, or this person: nothing of what it showed stays.
+    if (gone && note.textContent === note.dataset.sillageEnded) location.reload();
     if (!gone) heard = new Date();
     lost.querySelector("time").textContent = hour(heard);
     lost.hidden = !gone;
