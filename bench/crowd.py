@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+SETTLE_SECONDS = 4.0
+"""What follows a connection (a first look, a first fetch) is then over."""
 DELAY_SECONDS, AGAIN_SECONDS = 0.2, 0.5
 """Of live.js: a random delay before a fetch, and the least between two."""
 FIGURE = re.compile(rb'data-sillage-figure="En retard"[^>]*>([^<]*)<')
@@ -90,7 +92,7 @@ async def connected(place: Place, cookies: list[str], told: Callable[[int, bytes
         await asyncio.wait_for(line.up, 30)
         if place.join:
             line.say(json.dumps({"join": [place.join], "age": 0}))
-    await asyncio.sleep(4)  # what follows a connection (a first look, a first fetch) is over
+    await asyncio.sleep(SETTLE_SECONDS)
     return lines
 
 

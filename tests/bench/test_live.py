@@ -16,7 +16,10 @@ def test_every_browser_ends_with_the_right_region(monkeypatch: pytest.MonkeyPatc
     if shutil.which("redis-server") is None:
         pytest.skip("redis-server is not installed (make test installs it as root)")
     monkeypatch.syspath_prepend(BENCH)
+    import crowd
     import live
+
+    monkeypatch.setattr(crowd, "SETTLE_SECONDS", 1.0)
 
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

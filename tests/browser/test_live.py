@@ -146,6 +146,16 @@ def test_an_answer_in_one_browser_makes_the_figure_fall_in_the_other(served: Ser
     expect(watching.locator("[data-sillage-announces]")).to_have_text(f"En retard\u00a0: {before - 1}, un de moins.")
 
 
+def test_the_overdue_figure_of_the_board_falls_within_a_second(served: Served, look: Look) -> None:
+    watching, acting = look("quality", "/suivi/"), look("agent", "/ma-file/")
+    figure = watching.locator("#suivi [data-sillage-figure='En retard']").first
+    before = int(figure.text_content() or "")
+    acting.goto(f"/demandes/{served.take()}/repondre/")
+    acting.locator("[data-sillage-panel] form button[type=submit]").first.click()
+    expect(figure).to_have_text(str(before - 1), timeout=SOON)
+    expect(watching.locator("[data-sillage-announces]")).to_contain_text(f"En retard\u00a0: {before - 1}, un de moins.")
+
+
 def test_rows_do_not_move_under_the_hand_and_counts_do(served: Served, look: Look) -> None:
     watching, acting = look("colleague", "/ma-file/"), look("agent", "/ma-file/")
     before = overdue(watching)
@@ -162,6 +172,34 @@ def test_rows_do_not_move_under_the_hand_and_counts_do(served: Served, look: Loo
     wait_for_overdue(watching, before - 1)
     expect(tag).to_be_hidden()
     expect(row).to_have_count(0)
+
+
+def test_what_is_ticked_stays_ticked(served: Served, look: Look) -> None:
+    watching, acting = look("supervisor", "/mon-bureau/"), look("agent", "/ma-file/")
+    ticked, answered = served.take(), served.take()
+    box = watching.locator(f"#chosen-{ticked}")
+    box.check(force=True)
+    watching.mouse.move(0, 0)
+    answer(acting, answered)
+    tag = watching.get_by_role("button", name="Le bureau a changé\u00a0: actualiser")
+    expect(tag).to_be_visible(timeout=SOON)
+    expect(watching.locator(f"[data-sillage-key='{answered}']")).to_have_count(1)
+    expect(box).to_be_checked()
+    box.uncheck(force=True)
+    watching.locator("h1").click()
+    expect(watching.locator(f"[data-sillage-key='{answered}']")).to_have_count(0, timeout=30_000)
+    expect(tag).to_be_hidden()
+    served.references.append(ticked)
+
+
+def test_an_import_in_another_process_shows(served: Served, look: Look) -> None:
+    watching = look("quality", "/registre/")
+    register = ROOT / "tests" / "data" / "registers" / "rendez_vous_elus.xlsx"
+    assert manage(served.data, "import_register", str(register), "--kind", "rdv").returncode == 0
+    expect(watching.locator("#registry-changes")).to_contain_text("ont changé depuis l’ouverture", timeout=SOON)
+    watching.get_by_role("link", name="actualiser").click()
+    wait_for_link(watching, LIVE)
+    expect(watching.locator("#registry-changes")).to_have_text("")
 
 
 def test_the_network_is_cut_and_comes_back(served: Served, look: Look) -> None:

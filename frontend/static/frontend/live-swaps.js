@@ -19,8 +19,8 @@
   const isTyped = (field) => (field.options
     ? field.selectedIndex !== Math.max(0, [...field.options].findIndex((option) => option.defaultSelected))
     : field.checked !== field.defaultChecked || (field.type !== "checkbox" && field.value !== field.defaultValue));
-  const isUsed = (part) => all(part, "input, select, textarea").some(isTyped)
-    || (Date.now() - actedAt < 15000 && (part.matches(":hover") || part.contains(document.activeElement)));
+  const holdsTyping = (part) => all(part, "input, select, textarea").some(isTyped);
+  const isUsed = (part) => Date.now() - actedAt < 15000 && (part.matches(":hover") || part.contains(document.activeElement));
   const hold = (part, waits) => {
     for (const tag of all(document, `[data-sillage-held="${part.id}"]`)) {
       if (waits && tag.hidden) status.textContent = words(tag);
@@ -28,16 +28,18 @@
     }
     held[waits ? "add" : "delete"](part.id);
   };
-  const release = (id) => {
-    forced = id;
-    held.delete(id);
-    htmx.trigger(document.getElementById(id)?.closest("[data-sillage-live]"), "sillage-live");
+  const release = (part) => {
+    forced = part.id;
+    htmx.trigger(part.closest("[data-sillage-live]"), "sillage-live");
   };
   document.addEventListener("click", (event) => {
     const tag = event.target.closest("[data-sillage-held]");
-    if (tag) release(tag.dataset.sillageHeld);
+    if (tag) release(document.getElementById(tag.dataset.sillageHeld));
   });
-  setInterval(() => { for (const id of held) if (!isUsed(document.getElementById(id))) release(id); }, 2000);
+  setInterval(() => {
+    if (document.documentElement.dataset.sillageLink === "lost") return;
+    for (const part of [...held].map((id) => document.getElementById(id))) if (part && !isUsed(part) && !holdsTyping(part)) release(part);
+  }, 2000);
 
   for (const name of ["pointerdown", "keydown", "pointermove"]) {
     document.addEventListener(name, () => {
@@ -49,7 +51,8 @@
   // --- The swap: of the region by htmx, or of each of its parts that differs (data-sillage-part, an id) ----
 
   const takes = (part, fresh) => {
-    const waits = "sillageHold" in part.dataset && order(part) !== order(fresh) && isUsed(part) && forced !== part.id;
+    const wouldDisturb = gist(part) !== gist(fresh) && (holdsTyping(part) || (order(part) !== order(fresh) && isUsed(part)));
+    const waits = "sillageHold" in part.dataset && wouldDisturb && forced !== part.id;
     if (forced === part.id) forced = "";
     hold(part, waits);
     return !waits && gist(part) !== gist(fresh);
@@ -91,6 +94,8 @@
     const { target } = event.detail;
     const region = target.isConnected ? target : document.getElementById(target.id);
     if (isLive(event) && region) recall(region, before);
+    // What the person has just done brought everything up to date.
+    for (const part of [...held].map((id) => document.getElementById(id))) if (!isLive(event) && region?.contains(part)) hold(part, false);
   });
 
   // --- In words: what changed, not the list -------------------------------------------------------------------------

@@ -15,6 +15,7 @@
     document.dispatchEvent(new CustomEvent("sillage-tell", { detail }));
   };
   setInterval(tell, 10000);
+  if (document.documentElement.dataset.sillageLink === "live") tell(); // the connection may have been quicker than this file
   document.addEventListener("visibilitychange", tell);
   document.addEventListener("sillage-link", (event) => (event.detail === "live" ? tell() : show("")));
   // A form opens or closes.
