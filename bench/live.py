@@ -215,10 +215,11 @@ def lines(options: argparse.Namespace, line: Said) -> Iterator[Any]:
     what = f"region, the last of {options.browsers}, {where}"
     shown = f"{region:.0f} ms (at worst {worst:.0f})", f"{WITHIN_MS} ms"
     yield line("G13", what, *shown, region / WITHIN_MS, "≤ 1", worst <= WITHIN_MS)
+    if not options.server:
+        return  # the process that changes things tells this one nothing: it looks twice a second
+    what = f"notice, the last of {options.browsers}, {where}"
     shown = f"{ours:.1f} ms", f"plain Channels and Redis: {plain:.1f} ms"
-    yield line(
-        "G13", f"notice, the last of {options.browsers}, {where}", *shown, ours / plain, "≤ 1.5", ours <= TIMES * plain
-    )
+    yield line("G13", what, *shown, ours / plain, f"≤ {TIMES}", ours <= TIMES * plain)
 
 
 if __name__ == "__main__":
