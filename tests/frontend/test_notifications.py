@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from notifications import choosing
 from notifications.enums import Way
-from notifications.models import Notification
+from notifications.models import Escalation, Notification
 from tests.factories import World
 from tracker import pending
 from tracker.commands import Answer, Assign
@@ -212,6 +212,20 @@ def test_the_referent_changes_the_ladder_and_reads_what_it_does(world: World, cl
     refused = client.post(reverse("escalation"), {"agent_days": "4", "supervisor_days": "3", "quality_days": ""})
     assert refused.status_code == 422
     assert "préviendrait avant celui d’en dessous" in refused.content.decode()
+
+
+def test_what_the_delays_would_do_is_said_before(world: World, client: Client) -> None:
+    client.force_login(world.user("quality"))
+    address = f"{reverse('escalation')}?effet=1"
+    sent = {"agent_days": "1", "supervisor_days": "3", "quality_days": ""}
+    said = text(client.post(address, sent, headers=HTMX))
+    assert said == (
+        "Avec ces délais seront prévenus : la personne responsable après 1 jour ouvré de retard ; "
+        "les encadrants de son bureau après 3 jours ouvrés de retard."
+    )
+    assert text(client.post(address, sent | {"agent_days": "4"}, headers=HTMX)).startswith("Ce degré préviendrait")
+    assert "de 0 à 60" in text(client.post(address, sent | {"agent_days": "-1"}, headers=HTMX))
+    assert not Escalation.objects.exists()
 
 
 def test_two_who_change_the_ladder_see_each_other(world: World, client: Client) -> None:
