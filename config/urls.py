@@ -2,7 +2,12 @@
 
 from django.urls import include, path
 
-urlpatterns = [path("api/v1/", include("tracker.api.urls")), path("", include("frontend.urls"))]
+import notifications.api
+import tracker.api.urls
+
+# The kernel's addresses end with the one that says 404 to any other.
+API = [*notifications.api.urlpatterns, *tracker.api.urls.urlpatterns]
+urlpatterns = [path("api/v1/", include((API, tracker.api.urls.app_name))), path("", include("frontend.urls"))]
 
 handler400 = "frontend.pages.errors.bad_request"
 handler403 = "frontend.pages.errors.permission_denied"

@@ -9,14 +9,12 @@ from django.http import HttpRequest
 
 from frontend.models import KeyboardChoice
 from notifications import inbox
-from notifications.kinds import KINDS
+from notifications.kinds import CONCERNED
 from notifications.models import Notification, NotificationQuerySet
 from tracker import clock
 from tracker.models import Ticket, User
 
 MOST_SHOWN = 99
-CONCERNED = frozenset(role for kind in KINDS for role in kind.roles)
-"""The roles that are ever told of something: the others have no bell."""
 
 
 @dataclass(slots=True)

@@ -6,14 +6,21 @@ from typing import Final
 
 from django.db.models import Count, Max
 
-from notifications.models import Notification
+from notifications.models import Notification, NotificationQuerySet
 from notifications.topics import Place
+from tracker import paging
 from tracker.models import Ticket, User
 
 KEPT_READ: Final = timedelta(days=90)
 KEPT_UNREAD: Final = timedelta(days=365)
 """Nobody reads what nobody has read in a year."""
 CHUNK: Final = 5000
+LATEST_FIRST: Final = paging.Order("recentes", "les plus récentes", (paging.Key("id", descending=True),), parts=2)
+
+
+def parts(rows: NotificationQuerySet) -> list[NotificationQuerySet]:
+    """A list of notifications: unread first, then what was read."""
+    return [rows.unread(), rows.filter(read_at__isnull=False)]
 
 
 def mark_read(user: User, ids: Collection[int], now: datetime) -> int:

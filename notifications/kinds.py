@@ -200,6 +200,8 @@ KINDS: Final = (
     ),
 )
 
+CONCERNED: Final = frozenset(role for kind in KINDS for role in kind.roles)
+"""The roles that are ever told of something: the others have no list."""
 BY_CODE: Final = {kind.code: kind for kind in KINDS}
 BY_EVENT: Final = {event: kind for kind in KINDS for event in kind.events}
 BY_HORIZON: Final = {horizon: kind for kind in KINDS for horizon in kind.horizons}

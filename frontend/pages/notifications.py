@@ -12,12 +12,12 @@ from frontend.forms.notifications import ChoicesForm
 from frontend.http import PageRequest
 from frontend.notification_lines import days
 from notifications import choosing, inbox
+from notifications.kinds import CONCERNED
 from notifications.models import Notification, NotificationQuerySet
 from tracker import clock, paging
 from tracker.errors import InvalidCommand
 from tracker.models import User
 
-LATEST_FIRST: Final = paging.Order("recentes", "les plus récentes", (paging.Key("id", descending=True),), parts=2)
 IN_PANEL: Final = 8
 LONGEST_IDS: Final = 4000
 UNPROCESSABLE: Final = 422
@@ -25,7 +25,7 @@ UNPROCESSABLE: Final = 422
 
 def told(user: User) -> NotificationQuerySet:
     """404 for the roles that nothing is ever told."""
-    if not user.scope.has(*bell.CONCERNED):
+    if not user.scope.has(*CONCERNED):
         raise Http404
     rows = Notification.objects.of(user).select_related("actor", "instead_of", "ticket")
     return rows.defer("ticket__body")
@@ -40,8 +40,7 @@ def show(request: PageRequest) -> HttpResponse:
 def listed(request: PageRequest) -> dict[str, Any]:
     user = request.user
     rows = told(user)
-    parts = [rows.unread(), rows.filter(read_at__isnull=False)]
-    page = paging.page(parts, LATEST_FIRST, request.GET.get("from", ""))
+    page = paging.page(inbox.parts(rows), inbox.LATEST_FIRST, request.GET.get("from", ""))
     address = reverse("notifications")
     today = clock.today(user.time_zone or "Europe/Paris")
     return {

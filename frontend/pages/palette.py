@@ -14,13 +14,13 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
 from frontend import context
-from frontend.bell import CONCERNED
 from frontend.http import PageRequest
 from frontend.listing import SEALED, origin
 from frontend.pages.settings import home as settings_home
 from frontend.pages.support import GUIDES
 from frontend.pages.tickets.offers import offers
 from frontend.wording import count_of
+from notifications.kinds import CONCERNED
 from tracker import clock
 from tracker.enums import Role
 from tracker.models import Site, Ticket, User

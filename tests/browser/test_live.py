@@ -309,3 +309,23 @@ def test_a_server_killed_and_started_again_finds_its_screens(served: Served, loo
     served.process, _ = serve(served.data, served.port)
     wait_for_link(watching, LIVE, POLLING)
     wait_for_overdue(watching, before + 1)
+
+
+def test_a_demande_given_rings_the_bell_of_who_gets_it(served: Served, look: Look) -> None:
+    watching, acting = look("colleague", "/registre/"), look("agent", "/ma-file/")
+    number, panel = watching.locator(".sillage-bell__number"), watching.locator(".sillage-bell__panel")
+    expect(number).to_be_hidden()
+    reference = served.take()
+    acting.goto(f"/demandes/{reference}/confier/")
+    acting.locator("[data-sillage-panel] select").first.select_option(label="Colleague Essai")
+    acting.locator("[data-sillage-panel] form button[type=submit]").first.click()
+    expect(number).to_have_text("1", timeout=SOON)
+    expect(watching.locator("[data-sillage-announces]")).to_have_text("Notifications non lues\u00a0: 1, un de plus.")
+    watching.locator(".sillage-bell > summary").click()
+    expect(panel).to_contain_text("Confiée à vous par A. Essai")
+    expect(panel.get_by_role("link", name=reference)).to_be_visible()
+    panel.get_by_role("button", name="Tout marquer comme lu").click()
+    expect(panel).to_contain_text("Rien de nouveau.")
+    expect(number).to_be_hidden()
+    watching.keyboard.press("Escape")
+    expect(watching.locator(".sillage-bell > summary")).to_be_focused()

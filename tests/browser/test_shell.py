@@ -33,13 +33,13 @@ def test_the_tools_are_one_line_of_named_icons_on_a_narrow_screen(stage: Stage, 
     page.set_viewport_size({"width": 400, "height": 800})
     page.goto("/aide/")
     tools = page.locator(".sillage-header__tools > a, .sillage-header__tools > details > summary")
-    assert tools.count() == 4
+    assert tools.count() == 5
     places = [tool.bounding_box() for tool in tools.all()]
     brand = page.locator(".sillage-header__brand").bounding_box()
     assert len({place["y"] for place in places if place}) == 1
     assert brand and places[0] and places[0]["y"] < brand["y"] + brand["height"]
     assert all(place["width"] >= 40 and place["height"] >= 40 for place in places if place)
-    for name in ("Aller à…", "Enregistrer", "Aide", "Mon compte"):
+    for name in ("Aller à…", "Enregistrer", "Notifications", "Aide", "Mon compte"):
         expect(tools.and_(page.get_by_title(name))).to_have_count(1)
         expect(tools.filter(has_text=name)).to_have_count(1)
     page.get_by_title("Enregistrer").click()

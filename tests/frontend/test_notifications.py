@@ -9,12 +9,13 @@ from django.urls import reverse
 
 from notifications import choosing
 from notifications.enums import Way
-from notifications.models import Notification
+from notifications.models import Escalation, Notification
 from tests.factories import World
 from tracker import pending
 from tracker.commands import Answer, Assign
 from tracker.models import Ticket
 
+NOTHING = 'data-sillage-figure="Notifications non lues" hidden>0<'
 HTMX = {"HX-Request": "true"}
 
 
@@ -40,11 +41,11 @@ def unread(world: World) -> int:
 
 
 def test_the_bell_counts_what_is_not_read(world: World, agent: Client) -> None:
-    assert "sillage-bell__number" not in text(agent.get(reverse("queue")))
+    assert NOTHING in text(agent.get(reverse("queue")))
     given(world, 2)
-    assert 'data-sillage-number="2">2<' in text(agent.get(reverse("queue")))
+    assert 'non lues">2<' in text(agent.get(reverse("queue")))
     given(world, 110)
-    assert 'data-sillage-number="112">99+<' in text(agent.get(reverse("queue")))
+    assert 'non lues">99+<' in text(agent.get(reverse("queue")))
 
 
 def test_who_is_never_told_of_anything_has_no_bell(world: World, client: Client) -> None:
@@ -79,7 +80,7 @@ def test_what_came_together_stands_under_one_line(world: World, agent: Client) -
 def test_opening_a_demande_reads_what_was_said_of_it(world: World, agent: Client) -> None:
     first, _ = given(world, 2)
     page = text(agent.get(reverse("ticket", args=[first.reference])))
-    assert 'data-sillage-number="1">1<' in page
+    assert 'non lues">1<' in page
     assert unread(world) == 1
 
 
@@ -117,7 +118,7 @@ def test_a_demande_that_one_may_no_longer_see_leaves_the_list_and_the_count(worl
     world.act(ticket, Assign(world.offices["DOT"].pk), by="supervisor")
     page = text(agent.get(reverse("notifications")))
     assert ticket.reference not in page
-    assert "sillage-bell__number" not in page
+    assert NOTHING in page
 
 
 def test_what_was_settled_since_is_said_so(world: World, agent: Client) -> None:
@@ -211,6 +212,20 @@ def test_the_referent_changes_the_ladder_and_reads_what_it_does(world: World, cl
     refused = client.post(reverse("escalation"), {"agent_days": "4", "supervisor_days": "3", "quality_days": ""})
     assert refused.status_code == 422
     assert "préviendrait avant celui d’en dessous" in refused.content.decode()
+
+
+def test_what_the_delays_would_do_is_said_before(world: World, client: Client) -> None:
+    client.force_login(world.user("quality"))
+    address = f"{reverse('escalation')}?effet=1"
+    sent = {"agent_days": "1", "supervisor_days": "3", "quality_days": ""}
+    said = text(client.post(address, sent, headers=HTMX))
+    assert said == (
+        "Avec ces délais seront prévenus : la personne responsable après 1 jour ouvré de retard ; "
+        "les encadrants de son bureau après 3 jours ouvrés de retard."
+    )
+    assert text(client.post(address, sent | {"agent_days": "4"}, headers=HTMX)).startswith("Ce degré préviendrait")
+    assert "de 0 à 60" in text(client.post(address, sent | {"agent_days": "-1"}, headers=HTMX))
+    assert not Escalation.objects.exists()
 
 
 def test_two_who_change_the_ladder_see_each_other(world: World, client: Client) -> None:

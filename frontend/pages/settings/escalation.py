@@ -4,6 +4,7 @@ from typing import Final
 
 from django.http import Http404, HttpResponse
 from django.urls import path, reverse
+from django.utils.html import escape
 from django.views.decorators.http import require_http_methods
 
 from frontend.context import settings_link
@@ -17,6 +18,7 @@ from frontend.wording import working_days
 from notifications import ladder
 from notifications.models import Escalation
 from tracker.editing import hold
+from tracker.errors import InvalidCommand
 from tracker.models import Prefecture, User
 
 NEXT: Final = "\xa0; "
@@ -41,6 +43,9 @@ def escalation(request: PageRequest) -> HttpResponse:
     steps = ladder.of(prefecture)
     form = EscalationForm(*bound(request), initial={name: getattr(steps, name) for name in ladder.COLUMNS})
 
+    if request.htmx and "effet" in request.GET:
+        return HttpResponse(escape(would(form)))
+
     def save() -> str:
         days = {name: form.cleaned_data[name] for name in ladder.COLUMNS}
         if not ladder.change(prefecture, days, author_of(request)):
@@ -54,10 +59,10 @@ def escalation(request: PageRequest) -> HttpResponse:
         intro="Quand une échéance est passée, les personnes concernées sont prévenues l’une après l’autre, tant que la "
         "demande attend. Chacune l’est une fois, selon ses choix de notification.",
         facts=(
-            effect(steps),
             "Un changement vaut pour les retards à venir\xa0: ce qui a déjà été dit ne l’est pas une seconde fois.",
         ),
-        context={"history": settings_history(prefecture, "escalation")},
+        template="escalation",
+        context={"history": settings_history(prefecture, "escalation"), "effect": effect(steps)},
     )
     return show(request, form, screen, save, reverse("escalation"), OpenedLadder(form, steps, prefecture))
 
@@ -70,7 +75,19 @@ def prefecture_of(user: User) -> Prefecture:
         return prefecture_administered_by(user)
 
 
-def effect(steps: Escalation) -> str:
+def would(form: EscalationForm) -> str:
+    """What the delays that are typed would do, or why they do not hold."""
+    if not form.is_valid():
+        return " ".join(str(error) for errors in form.errors.values() for error in errors)
+    days = {name: form.cleaned_data[name] for name in ladder.COLUMNS}
+    try:
+        ladder.check(days)
+    except InvalidCommand as refusal:
+        return refusal.message
+    return effect(Escalation(**days), "Avec ces délais seront prévenus")
+
+
+def effect(steps: Escalation, opening: str = "Aujourd’hui sont prévenus") -> str:
     """« La personne responsable est prévenue dès que l’échéance est passée, les encadrants après 2 jours ouvrés… »"""
     said = []
     for name, who in WHO.items():
@@ -79,8 +96,8 @@ def effect(steps: Escalation) -> str:
             when = f"après {working_days(days)} de retard" if days else "dès que l’échéance est passée"
             said.append(f"{who} {when}")
     if not said:
-        return "Aujourd’hui, personne n’est prévenu d’un retard."
-    return f"Aujourd’hui sont prévenus\xa0: {NEXT.join(said)}."
+        return "Personne n’est prévenu d’un retard."
+    return f"{opening}\xa0: {NEXT.join(said)}."
 
 
 urlpatterns = [path("reglages/relances/", escalation, name="escalation")]

@@ -109,7 +109,9 @@ def test_a_filter_on_content_leaves_sealed_demandes_out(stage: Stage, sealed: Ti
         assert sealed.reference not in [row["reference"] for row in rows]
 
 
-@pytest.mark.parametrize("name", sorted(set(POSTS) - {"tickets:post", "withdraw_attachment:post"}))
+@pytest.mark.parametrize(
+    "name", sorted(set(POSTS) - {"tickets:post", "withdraw_attachment:post", "mark_notifications_read:post"})
+)
 def test_nothing_is_done_to_a_sealed_demande(stage: Stage, sealed: Ticket, name: str) -> None:
     """Whatever is sent: a version, or a word about what was sent, would tell something."""
     address = f"{ROOT}tickets/{sealed.reference}/{name.removesuffix(':post')}/"

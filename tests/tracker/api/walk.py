@@ -136,6 +136,8 @@ TABLE: dict[str, Action] = {
     "me:get": Action(),
     "jobs:get": Action(),
     "job:get": Action((QUALITY,), ready=an_import),
+    "notifications:get": Action(READING),
+    "mark_notifications_read:post": Action(READING, body={"ids": [1]}, reads=False),
     "schema:get": Action(),
 }
 CONFLICTING = {"undo:post": (SUPERVISOR, QUALITY)}
