@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenAs
 from tests.frontend.walk.following import a_screen
@@ -22,6 +22,11 @@ OVERLAPPING = """() => [...document.querySelectorAll("[data-sillage-page]:not([h
   const heads = [...row.querySelectorAll("th:not(:first-child)")];
   return heads.filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.textContent);
 })"""
+
+
+def shut_out(page: Page) -> None:
+    """No live connection passes: the screen asks every few seconds."""
+    page.route_web_socket(re.compile("/direct/$"), lambda route: route.close())
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (1920, 1080), (3840, 2160)])
@@ -48,8 +53,9 @@ def test_it_fits(stage: Stage, open_as: OpenAs, number: int, width: int, height:
 
 def test_it_says_that_the_server_is_lost_and_comes_back(stage: Stage, open_as: OpenAs) -> None:
     page = open_as(stage.user("quality"), width=1920, height=1080)
+    shut_out(page)
     page.goto("/mur/")
-    expect(page.locator("html")).to_have_attribute("data-sillage-link", re.compile("live|polling"), timeout=20_000)
+    expect(page.locator("html")).to_have_attribute("data-sillage-link", "polling", timeout=20_000)
     lost = page.locator("[data-sillage-lost]")
     expect(lost).to_be_hidden()
     page.context.set_offline(True)
@@ -63,8 +69,7 @@ def test_it_says_that_the_server_is_lost_and_comes_back(stage: Stage, open_as: O
 def test_a_screen_that_is_withdrawn_shows_nothing_more(stage: Stage, open_as: OpenAs) -> None:
     new = a_screen(stage)
     page = open_as(None, width=1920, height=1080)
-    # No connection passes: the screen asks every few seconds.
-    page.route_web_socket(re.compile("/direct/$"), lambda route: route.close())
+    shut_out(page)
     page.goto(f"/mur/{new.secret}/")
     expect(page).to_have_url(re.compile("/mur/$"))
     expect(page.locator("html")).to_have_attribute("data-sillage-link", "polling", timeout=20_000)
