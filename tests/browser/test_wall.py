@@ -5,6 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from frontend import fragments
+from frontend.context import version
+from frontend.pages.live import wall
 from tests.browser.conftest import OpenAs
 from tests.frontend.walk.following import a_screen
 from tests.frontend.walk.stage import Stage
@@ -75,6 +78,20 @@ def test_a_screen_that_is_withdrawn_shows_nothing_more(stage: Stage, open_as: Op
     expect(page.locator("html")).to_have_attribute("data-sillage-link", "polling", timeout=20_000)
     screens.withdraw_screen(new.screen.pk, Author(user=stage.user("quality")))
     expect(page).to_have_url(re.compile("/connexion/"), timeout=30_000)
+
+
+def test_a_new_version_of_the_product_is_loaded(stage: Stage, open_as: OpenAs, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even where no figure has changed."""
+    page = open_as(stage.user("quality"), width=1920, height=1080)
+    page.goto("/mur/")
+    region = page.locator("#mur")
+    expect(region).to_have_attribute("data-sillage-version", version())
+    page.evaluate("window.sameAsBefore = true")
+    monkeypatch.setattr(wall, "version", lambda: "99.0")
+    fragments.forget()
+    page.evaluate("htmx.trigger('#mur', 'sillage-live')")
+    expect(region).to_have_attribute("data-sillage-version", "99.0")
+    assert page.evaluate("window.sameAsBefore") is None
 
 
 def test_bureaux_take_turns(stage: Stage, open_as: OpenAs) -> None:
