@@ -20,7 +20,7 @@
 
   // A panel asks for what it holds each time it opens.
   document.addEventListener("toggle", (event) => {
-    const panel = event.target.open && event.target.matches("[data-sillage-panel]") && event.target.querySelector("[hx-trigger=sillage-opened]");
+    const panel = event.target.open && event.target.matches("[data-sillage-loads]") && event.target.querySelector("[hx-trigger=sillage-opened]");
     if (panel) window.htmx?.trigger(panel, "sillage-opened");
   }, true);
 
