@@ -99,7 +99,8 @@ class Sides:
     def everything(self) -> Any:
         """All that the template asks for, without the template."""
         board = self.new_board()
-        return board.counts, board.table, board.head(), board.promises, board.recent, board.unheld
+        beside = board.topics, board.region_url, board.promises_url, board.late_first_url, board.nothing_late
+        return board.table, board.unheld, board.headings, board.head(), board.promises, board.recent, beside
 
     def template(self) -> str:
         """The same template, over rows that are there already."""

@@ -146,7 +146,7 @@ def declaration(shortcut: Shortcut) -> SafeString:
     shown_keys = joint(shortcut).join("+".join(key_words(key)) for key in shortcut.keys)
     attributes = [("data-sillage-label", shortcut.label), ("data-sillage-shown", shown_keys)]
     if not shortcut.native:
-        attributes.append(("data-sillage-key", " ".join(shortcut.keys)))
+        attributes.append(("data-sillage-shortcut", " ".join(shortcut.keys)))
     if shortcut.in_row:
         attributes.append(("data-sillage-in-row", ""))
     if shortcut.section == EVERYWHERE:

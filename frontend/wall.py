@@ -1,7 +1,7 @@
 """The wall: the figures and the bureaux for whoever passes by. No demande, no sender, no agent, no reference on it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
 from typing import Final
@@ -64,7 +64,7 @@ def viewer_of_person(user: User, code: str) -> Viewer | None:
         return Viewer(scope, prefecture.name, user.time_zone)
     below = subtree(office.pk, [(each.pk, each.parent_id) for each in kept.rows(Office)])
     narrowed = (
-        type(grant)(grant.role, grant.prefecture_id, None, office.pk, grant.office_ids & below) for grant in grants
+        replace(grant, site_id=None, office_root=office.pk, office_ids=grant.office_ids & below) for grant in grants
     )
     return Viewer(Scope(tuple(narrowed), user.scope.sensitive_ids), office.name, user.time_zone)
 
@@ -111,7 +111,12 @@ class ScreenVisitor:
         return topic == self._topic
 
     def still_there(self) -> bool:
-        return WallScreen.objects.filter(pk=self._screen_id, revoked_at__isnull=True).exists()
+        screen = WallScreen.objects.filter(pk=self._screen_id, revoked_at__isnull=True).first()
+        if screen is None:
+            return False
+        # Where nothing changes for hours, this alone says that the screen is still lit.
+        screens.note_seen(screen, clock.now())
+        return True
 
 
 def load_visitor(cookie: str) -> ScreenVisitor | None:

@@ -329,3 +329,34 @@ def test_a_demande_given_rings_the_bell_of_who_gets_it(served: Served, look: Loo
     expect(number).to_be_hidden()
     watching.keyboard.press("Escape")
     expect(watching.locator(".sillage-bell > summary")).to_be_focused()
+
+
+def test_the_board_and_the_wall_follow(served: Served, look: Look) -> None:
+    """The référent’s figures and those on the wall fall together; what has changed is marked until somebody is there."""
+    board, mural, acting = look("quality", "/suivi/"), look("quality", "/mur/"), look("agent", "/ma-file/")
+    figures = [page.locator("[data-sillage-figure='En retard']") for page in (board, mural)]
+    before = int(figures[0].inner_text())
+    answer(acting, served.take())
+    for figure in figures:
+        expect(figure).to_have_text(str(before - 1), timeout=SOON)
+    expect(board.locator("[data-sillage-announces]")).to_contain_text(f"En retard\u00a0: {before - 1}, un de moins.")
+    marked = board.locator(".sillage-changed")
+    expect(marked).not_to_have_count(0)
+    board.keyboard.press("Shift")
+    expect(marked).to_have_count(0)
+
+
+def test_a_reminder_closes_its_panel_and_shows_on_the_board(served: Served, look: Look) -> None:
+    board = look("quality", "/suivi/")
+    opener = board.get_by_role("link", name="Relancer Bureau du séjour", exact=True)
+    opener.press("Enter")
+    note = board.get_by_label("Un mot pour le bureau")
+    expect(note).to_be_focused()
+    board.keyboard.press("Escape")
+    expect(note).to_have_count(0)
+    expect(opener).to_be_focused()
+    opener.press("Enter")
+    expect(note).to_be_focused()
+    board.keyboard.press("Control+Enter")
+    expect(board.get_by_text("Relance faite\u00a0: Bureau du séjour")).to_be_visible()
+    expect(board.get_by_role("row", name="Bureau du séjour").get_by_text("par Q.\u00a0Essai")).to_be_visible()

@@ -3,8 +3,11 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
+from frontend import fragments
+from frontend.context import version
+from frontend.pages.live import wall
 from tests.browser.conftest import OpenAs
 from tests.frontend.walk.following import a_screen
 from tests.frontend.walk.stage import Stage
@@ -22,6 +25,11 @@ OVERLAPPING = """() => [...document.querySelectorAll("[data-sillage-page]:not([h
   const heads = [...row.querySelectorAll("th:not(:first-child)")];
   return heads.filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.textContent);
 })"""
+
+
+def shut_out(page: Page) -> None:
+    """No live connection passes: the screen asks every few seconds."""
+    page.route_web_socket(re.compile("/direct/$"), lambda route: route.close())
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (1920, 1080), (3840, 2160)])
@@ -48,8 +56,9 @@ def test_it_fits(stage: Stage, open_as: OpenAs, number: int, width: int, height:
 
 def test_it_says_that_the_server_is_lost_and_comes_back(stage: Stage, open_as: OpenAs) -> None:
     page = open_as(stage.user("quality"), width=1920, height=1080)
+    shut_out(page)
     page.goto("/mur/")
-    expect(page.locator("html")).to_have_attribute("data-sillage-link", re.compile("live|polling"), timeout=20_000)
+    expect(page.locator("html")).to_have_attribute("data-sillage-link", "polling", timeout=20_000)
     lost = page.locator("[data-sillage-lost]")
     expect(lost).to_be_hidden()
     page.context.set_offline(True)
@@ -63,13 +72,26 @@ def test_it_says_that_the_server_is_lost_and_comes_back(stage: Stage, open_as: O
 def test_a_screen_that_is_withdrawn_shows_nothing_more(stage: Stage, open_as: OpenAs) -> None:
     new = a_screen(stage)
     page = open_as(None, width=1920, height=1080)
-    # No connection passes: the screen asks every few seconds.
-    page.route_web_socket(re.compile("/direct/$"), lambda route: route.close())
+    shut_out(page)
     page.goto(f"/mur/{new.secret}/")
     expect(page).to_have_url(re.compile("/mur/$"))
     expect(page.locator("html")).to_have_attribute("data-sillage-link", "polling", timeout=20_000)
     screens.withdraw_screen(new.screen.pk, Author(user=stage.user("quality")))
     expect(page).to_have_url(re.compile("/connexion/"), timeout=30_000)
+
+
+def test_a_new_version_of_the_product_is_loaded(stage: Stage, open_as: OpenAs, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even where no figure has changed."""
+    page = open_as(stage.user("quality"), width=1920, height=1080)
+    page.goto("/mur/")
+    region = page.locator("#mur")
+    expect(region).to_have_attribute("data-sillage-version", version())
+    page.evaluate("window.sameAsBefore = true")
+    monkeypatch.setattr(wall, "version", lambda: "99.0")
+    fragments.forget()
+    page.evaluate("htmx.trigger('#mur', 'sillage-live')")
+    expect(region).to_have_attribute("data-sillage-version", "99.0")
+    assert page.evaluate("window.sameAsBefore") is None
 
 
 def test_bureaux_take_turns(stage: Stage, open_as: OpenAs) -> None:

@@ -28,7 +28,7 @@ def test_every_key_is_declared_by_a_page_and_by_the_table_alone() -> None:
     declared = set(DECLARED.findall(text)) | set(KEYS.values())
     declared |= {found.code for section in LISTED.findall(text) for found in shortcuts.told(section)}
     assert declared == set(shortcuts.TABLE)
-    assert not re.search(r"data-sillage-key=|aria-keyshortcuts=|data-sillage-label=", text)
+    assert not re.search(r"data-sillage-shortcut=|aria-keyshortcuts=|data-sillage-label=", text)
 
 
 def test_no_page_listens_to_keys_as_it_pleases() -> None:

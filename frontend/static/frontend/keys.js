@@ -1,4 +1,4 @@
-/* The registry of keys. A page declares its keys in its HTML, by the tag {% key %}: which key (data-sillage-key), what it
+/* The registry of keys. A page declares its keys in its HTML, by the tag {% key %}: which key (data-sillage-shortcut), what it
    does in French (data-sillage-label). This file alone listens to them, so that the same rules hold everywhere: never
    while one types, never with Ctrl, Alt or Cmd unless declared so, never behind a dialog, and no bare character for
    whoever has turned them off (WCAG 2.1.4). The sheet is made of the same declarations. */
@@ -10,8 +10,8 @@
     || (element.tagName === "INPUT" && !WITHOUT_TYPING.test(element.type));
   const lettersAct = () => document.querySelector("[data-sillage-letters]")?.dataset.sillageLetters === "on";
   const isLetter = (key) => key.length === 1;
-  const declared = (root = document) => [...root.querySelectorAll("[data-sillage-key]")];
-  const keysOf = (element) => element.dataset.sillageKey.split(" ");
+  const declared = (root = document) => [...root.querySelectorAll("[data-sillage-shortcut]")];
+  const keysOf = (element) => element.dataset.sillageShortcut.split(" ");
   const answers = (name) => (element) => keysOf(element).includes(name) && !element.closest("[hidden]");
 
   // --- Rows: ↑ ↓ move from one to the next, a letter acts on the one where the focus is ------------------------------
@@ -123,7 +123,7 @@
       const lines = [];
       for (const element of found) {
         const own = Boolean(element.closest("main")) && !element.hasAttribute("data-sillage-everywhere");
-        const { sillageLabel: label, sillageShown: shown, sillageKey: key } = element.dataset;
+        const { sillageLabel: label, sillageShown: shown, sillageShortcut: key } = element.dataset;
         const off = key && !lettersAct() && key.split(" ").every(isLetter);
         if (own !== (name === "page") || known.has(label + shown) || off) continue;
         known.add(label + shown);

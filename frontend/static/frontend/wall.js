@@ -35,12 +35,13 @@
   };
   document.addEventListener("sillage-link", news);
 
-  const version = () => document.getElementById("mur").dataset.sillageVersion;
-  const opened = version();
-  document.addEventListener("htmx:afterSwap", () => {
-    if (version() !== opened) location.reload();
-    show();
+  // What has not changed is not put in again, but its version is read: the product may have been renewed.
+  const opened = document.getElementById("mur").dataset.sillageVersion;
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    const found = /data-sillage-version="([^"]*)"/.exec(detail.xhr.responseText);
+    if (found && found[1] !== opened) location.reload();
   });
+  document.addEventListener("htmx:afterSwap", show);
 
   setInterval(() => { tick(); news(); }, 1000);
   setInterval(() => { place += 1; show(); }, 15000);
