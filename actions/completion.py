@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Count
 
 from actions.enums import STATES_OF, ActionState, Progress, SourceFamily, Strand
-from actions.filters import NONE, PlanFilter, part_label, part_of
+from actions.filters import IN_PLAN, NONE, PlanFilter, part_label, part_of
 from actions.querysets import ActionQuerySet
 from tracker.enums import Module
 
@@ -79,6 +79,11 @@ class Line:
     def behind(self, progress: Progress) -> PlanFilter:
         """What lists one of its figures."""
         return self.filter.narrowed(progress=progress)
+
+    @property
+    def whole(self) -> PlanFilter:
+        """What lists its n."""
+        return self.filter.narrowed(progress=IN_PLAN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ class SourceFamily(TextChoices):
 
     AUDIT = "audit", "Audits"
     SURVEY = "survey", "Enquêtes"
-    LISTENING = "listening", "Écoute"
+    LISTENING = "listening", "Écoute des agents et des usagers"
 
 
 class CauseKind(TextChoices):

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.db.models import Q
 
-from actions.enums import STATES_OF, ActionState, Progress, SourceFamily, Strand
+from actions.enums import PLAN_STATES, STATES_OF, ActionState, Progress, SourceFamily, Strand
 from actions.querysets import ActionQuerySet
 from tracker.enums import Module
 from tracker.models import User
@@ -17,6 +17,8 @@ NONE: Final = "aucun"
 """Those that have none: no bureau, no module nor strand, no pilot."""
 LATE: Final = "retard"
 MINE: Final = "moi"
+IN_PLAN: Final = "plan"
+"""Whatever its progress, an action that counts in n."""
 MODULE: Final = "module-"
 
 
@@ -49,7 +51,8 @@ class PlanFilter:
         if self.part:
             wanted &= part_condition(self.part)
         if self.progress:
-            wanted &= Q(state__in=STATES_OF[Progress(self.progress)])
+            states = PLAN_STATES if self.progress == IN_PLAN else STATES_OF[Progress(self.progress)]
+            wanted &= Q(state__in=states)
         if self.state:
             wanted &= Q(state=self.state)
         if self.source:
@@ -71,19 +74,24 @@ class PlanFilter:
     @classmethod
     def from_query(cls, given: Mapping[str, str]) -> "PlanFilter":
         kept = {field.name: given.get(field.name, "") for field in fields(cls)}
-        return cls(**{name: value if name in FREE or value in CHOICES[name] else "" for name, value in kept.items()})
+        return cls(**{name: value if means(name, value) else "" for name, value in kept.items()})
 
 
 FREE: Final = frozenset({"source", "office"})
 """Codes of the préfecture's own rows: one that does not exist finds nothing."""
 CHOICES: Final[Mapping[str, frozenset[str]]] = {
     "part": frozenset({*(f"{MODULE}{module}" for module in Module.values), *Strand.values, NONE}),
-    "progress": frozenset(Progress.values),
+    "progress": frozenset({*Progress.values, IN_PLAN}),
     "state": frozenset(ActionState.values),
     "family": frozenset(SourceFamily.values),
     "pilot": frozenset({MINE, NONE}),
     "due": frozenset({LATE}),
 }
+
+
+def means(name: str, value: str) -> bool:
+    """Whether a value may stand in a field; a NUL never reaches the database."""
+    return "\0" not in value if name in FREE else value in CHOICES[name]
 
 
 def part_condition(part: str) -> Q:

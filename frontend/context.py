@@ -31,6 +31,7 @@ PAGES: Final = (
     ("Mon bureau", "bureau", (Role.SUPERVISOR, Role.QUALITY), False),
     ("Registre", "registry", READERS, False),
     ("Suivi en direct", "live", (Role.SUPERVISOR, Role.QUALITY), False),
+    ("Plan d’actions", "plan", (Role.SUPERVISOR, Role.QUALITY, Role.COPIL), False),
     ("Calculer une échéance", "calculator", EVERYBODY, True),
     ("Imports", "imports", (Role.QUALITY,), True),
     (SETTINGS, "settings", (Role.QUALITY, Role.ADMINISTRATOR), True),

@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('code', models.CharField(max_length=30, verbose_name='code')),
                 ('label', models.CharField(max_length=80, verbose_name='libellé')),
-                ('family', models.CharField(blank=True, choices=[('audit', 'Audits'), ('survey', 'Enquêtes'), ('listening', 'Écoute')], max_length=20, verbose_name='famille')),
+                ('family', models.CharField(blank=True, choices=[('audit', 'Audits'), ('survey', 'Enquêtes'), ('listening', 'Écoute des agents et des usagers')], max_length=20, verbose_name='famille')),
                 ('is_active', models.BooleanField(default=True, verbose_name='proposée')),
                 ('position', models.PositiveSmallIntegerField(default=0, verbose_name='rang')),
                 ('prefecture', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tracker.prefecture', verbose_name='préfecture')),

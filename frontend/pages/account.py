@@ -31,6 +31,7 @@ HOMES: Final = (
     ((Role.MAILROOM,), "arrivals"),
     ((Role.QUALITY,), "live"),
     ((Role.ADMINISTRATOR,), "settings"),
+    ((Role.COPIL,), "plan"),
 )
 """What each role opens first; a person with several roles opens the first that applies."""
 

@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.views.decorators.http import require_safe
 
+from actions.permissions import PROPOSING_ROLES
 from frontend import context
 from frontend.http import PageRequest
 from frontend.listing import SEALED, origin
@@ -40,6 +41,7 @@ LEADING_ROLES: Final = (Role.SUPERVISOR, Role.QUALITY)
 BESIDE: Final = (
     # label, URL name, roles that have it; none: everybody
     ("Coller des lignes d’un tableau", "rows", tuple(REGISTERING_ROLES)),
+    ("Mes actions d’amélioration", "plan", PROPOSING_ROLES),
     ("Absences", "absences", LEADING_ROLES),
     ("Absences passées", "absences-past", LEADING_ROLES),
     ("À la signature", "bureau-signature", LEADING_ROLES),

@@ -1,6 +1,5 @@
 """Every figure of the plan equals the list behind it, and a recount of the actions one by one."""
 
-import itertools
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
@@ -9,33 +8,19 @@ from typing import Any
 
 import pytest
 
-from actions.commands import Abandon, Command, Decline, Finish, Start, Verify
+from actions.commands import Abandon, Finish, Start
 from actions.completion import Completion, Line, Tally, completion
-from actions.enums import DONE_STATES, ActionState, Progress, Strand
+from actions.enums import DONE_STATES, ActionState, Progress
 from actions.filters import LATE, MINE, NONE, PlanFilter
 from actions.models import Action
-from tests.actions.conftest import Desk
-from tests.factories import make_world
+from tests.plans import Desk, fill
 
 TODAY = date(2026, 11, 20)
-LIVES: tuple[tuple[Command, ...], ...] = (
-    (), (Start(),), (Finish(TODAY),), (Finish(TODAY), Verify(TODAY)), (Start(), Finish(TODAY)), (Abandon("Fermé."),),
-)  # fmt: skip
-PARTS: tuple[dict[str, Any], ...] = ({"module": 1}, {"module": 4}, {"strand": Strand.STEERING}, {"module": 2})
-SOURCES = ("internal_audit", "external_audit", "agent", "satisfaction_survey")
 
 
 @pytest.fixture
 def plan(desk: Desk) -> list[Action]:
-    """Each life in each part, sources and bureaux in turn; two ideas outside the plan, and another préfecture's."""
-    offices = itertools.cycle([desk.world.offices["SEJ"].pk, None, desk.world.offices["DOT"].pk])
-    sources = itertools.cycle(SOURCES)
-    for life, part in itertools.product(LIVES, PARTS):
-        desk.planned(*life, source=next(sources), office_id=next(offices), **part)
-    desk.propose(by="agent")
-    desk.propose(Decline("Hors sujet."), module=1)
-    Desk(make_world("85", "85")).planned()
-    return list(Action.objects.filter(prefecture=desk.world.prefecture).select_related("source", "office"))
+    return fill(desk)
 
 
 def seen(desk: Desk, by: str = "quality") -> Any:
@@ -56,7 +41,7 @@ def test_each_figure_is_the_count_of_its_list(desk: Desk, plan: list[Action]) ->
             assert PlanFilter.from_query(dict(pair.split("=") for pair in line.behind(progress).query.split("&"))) == (
                 line.behind(progress)
             )
-        assert line.tally.n == line.filter.apply(seen(desk), None, TODAY).in_plan().count()
+        assert line.tally.n == line.whole.apply(seen(desk), None, TODAY).count()
 
 
 @pytest.mark.parametrize(

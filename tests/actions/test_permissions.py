@@ -5,8 +5,8 @@ import pytest
 from actions.commands import Decline, Plan
 from actions.models import Action
 from actions.permissions import ALL, BY_ROLE, DECIDING, KEEPING, PILOTING, abilities, may_propose
-from tests.actions.conftest import Desk
 from tests.factories import PEOPLE, make_world
+from tests.plans import Desk
 
 READ = frozenset({"read"})
 NOTHING: frozenset[str] = frozenset()

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 
 from actions.models import Action, ActionCounter
-from tests.actions.conftest import Desk
+from tests.plans import Desk
 from tracker import triggers
 from tracker.models import Event, EventText, PendingEvent
 from tracker.verification import verify_journal

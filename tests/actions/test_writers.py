@@ -28,8 +28,8 @@ from actions.commands import (
 from actions.enums import ActionState, CauseKind, Strand
 from actions.models import Action, ActionCounter, ActionEvidence, ActionLink, ActionSource
 from actions.shipped import SHIPPED
-from tests.actions.conftest import OPENED, Desk
 from tests.factories import World, make_world
+from tests.plans import OPENED, Desk
 from tracker.enums import Via
 from tracker.errors import InvalidCommand, NotAllowed, StaleVersion, TransitionRefused
 from tracker.models import Engagement, Event, PendingEvent

@@ -150,7 +150,7 @@ def test_changing_the_password_ends_the_other_sessions(world: World) -> None:
 @pytest.mark.parametrize("role", EVERYBODY)
 def test_each_role_has_its_home(world: World, role: str) -> None:
     homes = {"mailroom": "arrivals", "agent": "queue", "supervisor": "bureau", "quality": "live"}
-    homes["administrator"] = "settings"
+    homes |= {"administrator": "settings", "copil": "plan"}
     client = Client()
     client.force_login(world.user(role))
     assert client.get("/")["Location"] == reverse(homes.get(role, "help"))

@@ -40,12 +40,24 @@ def page_of(world: World, name: str, address: str = "/aide/") -> str:
     [
         ("mailroom", ["Arrivées", "Registre", "Calculer une échéance"]),
         ("agent", ["Ma file", "Registre", "Calculer une échéance"]),
-        ("supervisor", ["Ma file", "Mon bureau", "Registre", "Suivi en direct", "Calculer une échéance"]),
+        (
+            "supervisor",
+            ["Ma file", "Mon bureau", "Registre", "Suivi en direct", "Plan d’actions", "Calculer une échéance"],
+        ),
         (
             "quality",
-            ["Ma file", "Mon bureau", "Registre", "Suivi en direct", "Calculer une échéance", "Imports", "Réglages"],
+            [
+                "Ma file",
+                "Mon bureau",
+                "Registre",
+                "Suivi en direct",
+                "Plan d’actions",
+                "Calculer une échéance",
+                "Imports",
+                "Réglages",
+            ],
         ),
-        ("copil", ["Calculer une échéance"]),
+        ("copil", ["Plan d’actions", "Calculer une échéance"]),
         ("administrator", ["Calculer une échéance", "Réglages"]),
     ],
 )

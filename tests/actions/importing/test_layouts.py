@@ -9,9 +9,9 @@ import pytest
 from actions.commands import Edit
 from actions.importing.layouts import parse_due, parse_engagement, parse_part
 from actions.models import Action
-from tests.actions.conftest import Desk
 from tests.actions.importing.conftest import HEADER, Bring, Write
 from tests.factories import World
+from tests.plans import Desk
 from tests.tracker.spreadsheets.workbooks import Merged
 from tracker.spreadsheets.cells import Fault
 

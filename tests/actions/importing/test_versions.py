@@ -10,8 +10,8 @@ from actions.commands import Abandon, Command, Edit, Finish, Link, Reopen, Start
 from actions.enums import ActionState, CauseKind
 from actions.importing.acts import reachable, towards
 from actions.models import Action, ActionIdentity, ActionLink
-from tests.actions.conftest import Desk
 from tests.actions.importing.conftest import Bring, Write
+from tests.plans import Desk
 from tracker.enums import Via
 from tracker.models import Event
 from tracker.verification import verify_journal

@@ -7,7 +7,18 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from tests.frontend.walk import account, demandes, desk, following, helping, imports, reference, registry, settings
+from tests.frontend.walk import (
+    account,
+    demandes,
+    desk,
+    following,
+    helping,
+    imports,
+    plan,
+    reference,
+    registry,
+    settings,
+)
 from tests.frontend.walk.stage import Page
 
 TABLE: dict[str, Page] = {
@@ -17,6 +28,7 @@ TABLE: dict[str, Page] = {
     **registry.PAGES,
     **following.PAGES,
     **imports.PAGES,
+    **plan.PAGES,
     **reference.PAGES,
     **settings.PAGES,
     **helping.PAGES,
