@@ -100,7 +100,7 @@ app.conf.beat_schedule = {
 
 @worker_ready.connect
 def sweep_when_nobody_asks(sender: Any, **_kwargs: object) -> None:
-    from tracker.sweeping import Sweeper, sweeps_of  # noqa: PLC0415  (as below)
+    from tracker.sweeping import Sweeper, sweeps_of  # noqa: PLC0415  (the app registry is not ready yet)
 
     sweeps = sweeps_of(app, set(app.amqp.queues.consume_from))
     Sweeper(sweeps, lambda task: app.tasks[task].apply()).start()

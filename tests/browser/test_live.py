@@ -332,7 +332,7 @@ def test_a_demande_given_rings_the_bell_of_who_gets_it(served: Served, look: Loo
 
 
 def test_the_board_and_the_wall_follow(served: Served, look: Look) -> None:
-    """The référent’s figures and those on the wall fall together; what has changed is marked until somebody is there."""
+    """The référent’s figures and those on the wall fall together; what has changed stays marked until somebody acts."""
     board, mural, acting = look("quality", "/suivi/"), look("quality", "/mur/"), look("agent", "/ma-file/")
     figures = [page.locator("[data-sillage-figure='En retard']") for page in (board, mural)]
     before = int(figures[0].inner_text())
