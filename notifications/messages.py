@@ -13,6 +13,7 @@ from django.db.models import OuterRef, Subquery
 from notifications.enums import Way
 from notifications.models import Notification
 from notifications.people import Audience
+from tracker import kept
 from tracker.models import Outbox
 
 ALERT: Final = "notifications"
@@ -20,6 +21,7 @@ DIGEST: Final = "digest"
 CHANNEL: Final = "email"
 
 
+@kept.looking_once()
 def post(audience: Audience, user_ids: Collection[int] | None = None) -> int:
     """Give what is to leave at once, and has no message yet, the one of its instant; returns how many messages are
     concerned. `user_ids` None: whoever has something waiting."""
@@ -35,6 +37,7 @@ def post(audience: Audience, user_ids: Collection[int] | None = None) -> int:
     return carry(ALERT, Way.MAIL, planned, audience)
 
 
+@kept.looking_once()
 def post_digests(audience: Audience) -> int:
     """Write the digests that are due at this hour: once a day and person, on their working days. Who is away finds all
     of it in the one of their return."""

@@ -1,6 +1,6 @@
 """Who is told of a demande: by their roles, minus those who may not see it, those who are away and those who left."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -14,8 +14,8 @@ from tracker import clock, kept
 from tracker.enums import Role
 from tracker.models import Absence, Membership, Office, Site, Ticket, User
 from tracker.permissions import covers
-from tracker.rulebooks import current_calendars
-from tracker.scopes import Scope, scope_of
+from tracker.rulebooks import current_calendar
+from tracker.scopes import OfficeRow, Scope, scope_of
 from tracker.workdays import WorkCalendar
 
 LATER: Final = (Way.MAIL, Way.DIGEST)
@@ -54,6 +54,32 @@ class Seat:
         return hours.digest_day(now, hour, clock.zone(self.site.time_zone), self.calendar)
 
 
+def roles_by_person() -> dict[int, list[Membership]]:
+    """Of everybody, in the order in which they were given."""
+    found: dict[int, list[Membership]] = {}
+    for row in sorted(kept.rows(Membership), key=lambda held: held.pk):
+        found.setdefault(row.user_id, []).append(row)
+    return found
+
+
+def scope_of_person(user_id: int, roles: Sequence[Membership]) -> Scope:
+    """As `User.scope`, kept as long as neither roles nor bureaux change."""
+    return kept.present().get(
+        ("scope", user_id), lambda: scope_of(roles, [each for held in roles for each in offices_of(held.prefecture_id)])
+    )
+
+
+def offices_of(prefecture_id: int) -> list[OfficeRow]:
+    def read() -> list[OfficeRow]:
+        return [
+            (row.pk, row.parent_id, row.prefecture_id, row.site_id, row.is_sensitive)
+            for row in kept.rows(Office)
+            if row.prefecture_id == prefecture_id
+        ]
+
+    return kept.present().get(("offices of", prefecture_id), read)
+
+
 class Audience:
     """The people of some préfectures at the instant `now`: a fixed number of queries, whatever is then asked."""
 
@@ -63,26 +89,21 @@ class Audience:
             self._offices = kept.by_key(Office)
             self._main_sites = {row.prefecture_id: row for row in kept.rows(Site) if row.is_main}
             self._sites = kept.by_key(Site)
-            self._calendars = current_calendars(kept.rows(Site))
             present = set(
                 User.objects.filter(
                     pk__in=Membership.objects.filter(prefecture_id__in=prefecture_ids).values("user"), is_active=True
                 ).values_list("pk", flat=True)
             )
-            self._held: dict[int, list[Membership]] = {pk: [] for pk in sorted(present)}
-            for row in sorted(kept.rows(Membership), key=lambda held: held.pk):
-                if row.user_id in present:
-                    self._held[row.user_id].append(row)
-        tree = [
-            (row.pk, row.parent_id, row.prefecture_id, row.site_id, row.is_sensitive) for row in self._offices.values()
-        ]
-        self._scopes: dict[int, Scope] = {pk: scope_of(held, tree) for pk, held in self._held.items()}
+            held = kept.present().get("roles by person", roles_by_person)
+            self._held = {pk: held[pk] for pk in sorted(present & held.keys())}
+            self._scopes = {pk: scope_of_person(pk, rows) for pk, rows in self._held.items()}
         choices = Choice.objects.filter(user__in=present).values_list("user_id", "kind", "way")
         self._choices = {(user_id, kind): Way(way) for user_id, kind, way in choices}
         self._hours = dict(DigestHour.objects.filter(user__in=present).values_list("user_id", "hour"))
         self._absences: dict[int, list[Absence]] = {}
         for absence in Absence.objects.kept().filter(user__in=present, ends_on__gte=min(self._days())):
             self._absences.setdefault(absence.user_id, []).append(absence)
+        self._seats: dict[int, Seat] = {}
         self.told = cache(self._told)
 
     def _days(self) -> set[date]:
@@ -103,7 +124,9 @@ class Audience:
             site = self._sites[self._offices[held.office_id].site_id]
         else:
             site = self._main_sites[held.prefecture_id]
-        return Seat(site, self._calendars[site.pk])
+        if site.pk not in self._seats:
+            self._seats[site.pk] = Seat(site, current_calendar(site))
+        return self._seats[site.pk]
 
     def prefecture_of(self, user_id: int) -> int:
         return self._held[user_id][0].prefecture_id

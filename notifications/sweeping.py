@@ -22,7 +22,7 @@ from notifications.people import Audience, Case
 from tracker import clock, kept, pending
 from tracker.enums import State
 from tracker.models import Site, Ticket
-from tracker.rulebooks import current_calendars
+from tracker.rulebooks import current_calendar
 from tracker.workdays import WorkCalendar
 
 CHUNK: Final = 5000
@@ -71,14 +71,14 @@ def planned(now: datetime) -> Iterable[Pass]:
     """What each site has to look at today. A site seen for the first time begins today: what was late before it is old
     news."""
     sites = kept.rows(Site)
-    calendars, ladders = current_calendars(sites), ladder.of_prefectures()
+    ladders = ladder.of_prefectures()
     marks = {
         (site_id, horizon): until for site_id, horizon, until in Sweep.objects.values_list("site", "horizon", "until")
     }
     new: list[Sweep] = []
     found: list[Pass] = []
     for site in sites:
-        today, calendar = clock.local_date(now, site.time_zone), calendars[site.pk]
+        today, calendar = clock.local_date(now, site.time_zone), current_calendar(site)
         steps = ladders.get(site.prefecture_id) or Escalation()
         for horizon in Horizon:
             days = days_of(horizon, steps)
