@@ -53,3 +53,13 @@ def covers(grant: Grant, action: Action) -> bool:
 def may_propose(user: User, prefecture_id: int) -> bool:
     """« Remonter une idée »: anybody who works in the préfecture."""
     return any(grant.prefecture_id == prefecture_id and grant.role in PROPOSING_ROLES for grant in user.scope.grants)
+
+
+def moves(action: Action, allowed: frozenset[str]) -> dict[str, str]:
+    """What the machine and these abilities let a person do now: transition → what its button says. An idea without its
+    part enters the plan by who may give it one."""
+    open_now = action.get_available_state_transitions()  # type: ignore[attr-defined]  # added by django-fsm
+    found = {one.name: one.custom["label"] for one in open_now if one.name in allowed}
+    if action.module is None and not action.strand and "edit" not in allowed:
+        found.pop("plan", None)
+    return found

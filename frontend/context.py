@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
+from actions.permissions import PROPOSING_ROLES
 from frontend import page_help
 from frontend.bell import standing_of
 from tracker import kept, lists
@@ -93,6 +94,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "page_help": SimpleLazyObject(lambda: page_help.of_request(request)),
         "letters_act": SimpleLazyObject(lambda: standing_of(request).letters),
         "bell": SimpleLazyObject(lambda: standing_of(request)),
+        "may_propose": SimpleLazyObject(lambda: may_propose(request)),
         "may_be_absent": SimpleLazyObject(lambda: may_be_absent(request)),
         "live_topics": SimpleLazyObject(lambda: live_topics(request)),
     }
@@ -122,6 +124,12 @@ def may_sign(request: HttpRequest) -> bool:
     """Whether the person writes letters, under which there is a signature."""
     user = getattr(request, "user", None)
     return isinstance(user, User) and not user.must_change_password and user.scope.has(*TREATING_ROLES)
+
+
+def may_propose(request: HttpRequest) -> bool:
+    """Whether the person may propose an action, from any page."""
+    user = getattr(request, "user", None)
+    return isinstance(user, User) and not user.must_change_password and user.scope.has(*PROPOSING_ROLES)
 
 
 def may_be_absent(request: HttpRequest) -> bool:

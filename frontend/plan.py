@@ -10,7 +10,7 @@ from django.db.models import Case, F, IntegerField, QuerySet, Value, When
 from django.urls import reverse
 
 from actions.completion import Completion, Line
-from actions.enums import DONE_STATES, TO_DO_STATES, ActionState, Progress, SourceFamily
+from actions.enums import DONE_STATES, TO_DO_STATES, ActionState, Priority, Progress, SourceFamily
 from actions.filters import IN_PLAN, LATE, MINE, NONE, PlanFilter, part_label, part_of
 from actions.models import Action, ActionSource
 from actions.querysets import ActionQuerySet
@@ -267,3 +267,30 @@ def sources_of(user: User) -> "QuerySet[ActionSource]":
 
 def offices_of(user: User) -> "QuerySet[Office]":
     return Office.objects.filter(prefecture_id__in=user.scope.prefecture_ids)
+
+
+# --- One action ---------------------------------------------------------------------------------------------------
+
+
+def facts(action: Action, today: date) -> list[tuple[str, str]]:
+    """What its page says of an action, without what it does not say."""
+    dates = (("Ouverte le", action.opened_on), ("Vérifiée le", action.verified_on))
+    engagement = f"{action.engagement.number}. {action.engagement.label}" if action.engagement else ""
+    found = [
+        ("Module ou volet", part_label(part_of(action.module, action.strand))),
+        ("Rubrique", str(action.strand_item or "")),
+        ("Engagement", engagement),
+        ("Source", action.source.label),
+        ("Pilote", action.pilot.full_name if action.pilot else action.pilot_name),
+        ("Contributeurs", action.contributors),
+        ("Bureau", action.office.name if action.office else ""),
+        ("Site", action.site.name if action.site else ""),
+        ("Priorité", Priority(action.priority).label),
+        *((label, plain_date(day, today)) for label, day in dates if day),
+        ("Échéance", upper_first(due_words(action, today))),
+    ]
+    return [(label, said) for label, said in found if said]
+
+
+def upper_first(text: str) -> str:
+    return text[:1].upper() + text[1:]

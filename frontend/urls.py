@@ -4,6 +4,7 @@ from itertools import chain
 
 from frontend.pages import (
     account,
+    action,
     api_guide,
     arrivals,
     bureau,
@@ -46,6 +47,7 @@ AREAS = (
     mass,
     live,
     plan,
+    action,
     calculator,
     imports,
     withdrawals,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from config.demonstration import absences, following, notifications, organisation, views
+from config.demonstration import absences, following, notifications, organisation, plan, views
 from config.demonstration.cases import KINDS, Cases, weighted
 from config.demonstration.current import Current
 from config.demonstration.diary import Days, Diary
@@ -67,6 +67,7 @@ def load(now: datetime, total: int = TOTAL) -> int:
     written = write([*past, *current, *twins], rules)
     writers.write_many(write_pairs(pairs, written), rules)
     following.follow(house, now)
+    plan.write(house, now)
     attach_papers([written[diary] for diary in current], now)
     absences.record(house, days, now)
     change_settings(house, now)

@@ -42,6 +42,7 @@ BESIDE: Final = (
     # label, URL name, roles that have it; none: everybody
     ("Coller des lignes d’un tableau", "rows", tuple(REGISTERING_ROLES)),
     ("Mes actions d’amélioration", "plan", PROPOSING_ROLES),
+    ("Remonter une idée", "idea", PROPOSING_ROLES),
     ("Absences", "absences", LEADING_ROLES),
     ("Absences passées", "absences-past", LEADING_ROLES),
     ("À la signature", "bureau-signature", LEADING_ROLES),

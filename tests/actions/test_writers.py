@@ -32,7 +32,8 @@ from tests.factories import World, make_world
 from tests.plans import OPENED, Desk
 from tracker.enums import Via
 from tracker.errors import InvalidCommand, NotAllowed, StaleVersion, TransitionRefused
-from tracker.models import Engagement, Event, PendingEvent
+from tracker.models import Engagement, Event, LiveCounter, PendingEvent
+from tracker.pending import drain_all
 from tracker.verification import verify_journal
 from tracker.writers import Author
 
@@ -318,3 +319,13 @@ def test_who_may_not_is_refused(desk: Desk) -> None:
         desk.propose(by="agent", pilot_id=desk.world.users["agent"].pk)
     with pytest.raises(NotAllowed):
         desk.propose(by="administrator")
+
+
+def test_what_follows_an_event_lets_those_of_the_plan_pass(desk: Desk) -> None:
+    """The followers of the journal are told of every stream: one that is not theirs stops nothing."""
+    desk.planned(Start(), Finish(YESTERDAY))
+    desk.propose(Decline("Déjà prévu."))
+    before = LiveCounter.objects.get(prefecture=desk.world.prefecture).value
+    drain_all()
+    assert not PendingEvent.objects.exists()
+    assert LiveCounter.objects.get(prefecture=desk.world.prefecture).value > before

@@ -12,6 +12,8 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.management import CommandError, call_command
 from django.db.models import F
 
+from actions.enums import ActionState
+from actions.models import Action, ActionLink
 from config.demonstration.loading import load, replace_demonstration
 from config.demonstration.organisation import ACCOUNTS, PASSWORD
 from tests.factories import make_prefecture
@@ -38,6 +40,7 @@ from tracker.models import (
 )
 from tracker.registry import Situation, Situations
 from tracker.rulebooks import current_calendar
+from tracker.verification import verify_journal
 
 SMALL = 500
 """Enough demandes for every state, where a test needs no more."""
@@ -104,6 +107,20 @@ def test_everything_is_there(clock_at: Any) -> None:
     replies = [total for total in compute_figures(perimeter, FRIDAY).totals if total.scope.purpose == "reply"]
     rate = sum(total.on_time for total in replies) / sum(total.n for total in replies)
     assert 0.88 <= rate <= 0.92  # about nine in ten
+
+
+def test_the_plan_has_a_bit_of_everything(demonstration: Prefecture) -> None:
+    actions = Action.objects.filter(prefecture=demonstration)
+    assert set(actions.values_list("state", flat=True)) == set(ActionState)
+    assert actions.in_plan().count() >= 20
+    assert set(actions.values_list("module", "strand")) >= {(1, ""), (4, ""), (None, "steering")}
+    assert 2 <= actions.late(FRIDAY.date()).count() <= 8
+    referent = User.objects.get(email="referent@prefecture.example")
+    assert actions.visible_to(User.objects.get(email="agent@prefecture.example")).count() == 2
+    assert ActionLink.objects.filter(ticket__in=Ticket.objects.readable_by(referent)).exists()
+    told = Event.objects.filter(stream="action").order_by("object_id", "number").values_list("object_id", "recorded_at")
+    assert list(told) == sorted(told), "each story is told in the order of its days"
+    assert verify_journal().different == []
 
 
 def test_today_has_something_to_do(demonstration: Prefecture) -> None:

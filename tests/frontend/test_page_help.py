@@ -36,7 +36,7 @@ def product() -> str:
     """Everything the product writes on a page, but for the help itself."""
     own = {*GUIDE_TEXTS, TEMPLATES / "pages" / "help.html"}
     said = [path.read_text() for path in TEMPLATES.rglob("*.html") if path not in own]
-    for package in ("frontend", "tracker", "complaints", "correspondence"):
+    for package in ("frontend", "actions", "tracker", "complaints", "correspondence"):
         for path in (Path(settings.BASE_DIR) / package).rglob("*.py"):
             nodes = ast.walk(ast.parse(path.read_text()))
             said += [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]

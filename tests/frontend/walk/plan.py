@@ -1,6 +1,8 @@
 """« Plan d'actions »."""
 
+from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from actions import writers
 from actions.commands import Finish, Plan, Record, Start
@@ -29,6 +31,24 @@ def add_action(stage: Stage, number: int) -> Action:
     return writers.record(world.prefecture, acts, Author(user=stage.user(QUALITY)))
 
 
+def the_action(stage: Stage) -> dict[str, Any]:
+    """An action that the agent carries, not yet begun."""
+    if "action" not in stage.made:
+        stage.made["action"] = add_action(stage, 0)
+    return {"reference": stage.made["action"].reference}
+
+
+def moving(slug: str) -> Callable[[Stage], dict[str, Any]]:
+    return lambda stage: the_action(stage) | {"slug": slug}
+
+
+SEEING = (QUALITY, COPIL, SUPERVISOR, AGENT)
 PAGES: dict[str, Page] = {
     "plan": Page(PLANNING, rows=add_action, control="main form button, main a[href]"),
+    "action": Page(SEEING, the_action, control="main a[href^='/plan/'], main form button"),
+    "action-move": Page((QUALITY, AGENT), moving("fait"), control="main form button", is_form=True),
+    "action-move:abandon": Page((QUALITY, COPIL), moving("abandonner"), control="main form textarea", is_form=True),
+    "action-edit": Page((QUALITY,), the_action, control="main form button", is_form=True),
+    "plan-add": Page((QUALITY,), method="post", status=422, to_look_at=False),
+    "idea": Page(PLANNING, control="main form button", is_form=True),
 }
