@@ -116,7 +116,7 @@ class Number:
     @property
     def words(self) -> str:
         """« 6 en retard », in a cell."""
-        return f"{self.number} {CELLS[self.figure]}"
+        return f"{self.number} {CELLS.get(self.figure, '')}".strip()
 
 
 @dataclass(frozen=True, slots=True)

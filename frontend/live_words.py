@@ -14,10 +14,8 @@ KINDS: Final = {"complaint": "Réclamations", "meeting_request": "RDV d’élus"
 CELLS: Final = {
     Figure.OVERDUE: "en retard",
     Figure.TODAY: "aujourd’hui",
-    Figure.NEXT_DAYS: "sous 2 jours",
-    Figure.NEXT_WEEK: "sous 5 jours",
 }
-"""What stands after a number in a cell."""
+"""What stands after a number in a cell; an urgency that the page was asked for goes without saying."""
 NOON: Final = 12
 
 DONE_BY_OFFICE: Final = {
