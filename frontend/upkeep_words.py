@@ -112,6 +112,10 @@ class Trouble:
     sentence: str
     page: str
 
+    @property
+    def link(self) -> str:
+        return {"jobs": "Voir les travaux", "outbox": "Voir les envois"}[self.page]
+
 
 def troubles(prefecture: Prefecture, now: datetime) -> list[Trouble]:
     """What asks for the administrator, worst first; empty where all is well."""
