@@ -21,11 +21,12 @@ JOBS: Final = {
     "mass_act": "Action groupée",
     "recompute": "Recalcul d’échéances",
     "eliminate": "Élimination",
+    "import_actions": "Import d’un plan d’actions",
 }
 UNKNOWN_JOB: Final = "Travail d’une autre version"
 
 MESSAGES: Final = {
-    "notifications": "Avis sur des demandes",
+    "notifications": "Notifications sur des demandes",
     "digest": "Récapitulatif du jour",
     "night_report": "Vérification de la nuit",
 }
@@ -110,6 +111,10 @@ class Trouble:
 
     sentence: str
     page: str
+
+    @property
+    def link(self) -> str:
+        return {"jobs": "Voir les travaux", "outbox": "Voir les envois"}[self.page]
 
 
 def troubles(prefecture: Prefecture, now: datetime) -> list[Trouble]:

@@ -6,6 +6,7 @@ from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 
 from notifications import delivery
+from notifications.links import absolute
 from tracker import clock
 from tracker.membership import administrators
 from tracker.models import Outbox, Prefecture, Verification
@@ -52,6 +53,7 @@ def compose(row: Outbox) -> EmailMessage | None:
         "missed": row.payload["missed"],
         "named": named[:NAMED],
         "more": max(0, len(named) - NAMED),
+        "page": absolute("jobs"),
     }
     subject = "Sillage\xa0: la vérification de la nuit a trouvé des différences"
     if not named:

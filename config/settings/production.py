@@ -48,7 +48,16 @@ if not DATABASES["default"].get("PASSWORD") and DATABASES["default"].get("HOST",
 # delete an event of the journal. See docs/production.md.
 if env.str("DATABASE_OWNER_URL", default=""):
     DATABASES["owner"] = env.db("DATABASE_OWNER_URL")
-DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 2, "max_size": env.int("DATABASE_POOL", default=12)}}
+DATABASES["default"]["OPTIONS"] = {
+    "pool": {
+        "min_size": 2,
+        "max_size": env.int("DATABASE_POOL", default=12),
+        # Seconds. While PostgreSQL is away a page says so soon, instead of holding its thread; and the pool, which asks
+        # less and less often, forgets that patience, so that all goes on within seconds of its return.
+        "timeout": 5,
+        "reconnect_timeout": 5,
+    }
+}
 
 # A connection that a restart of PostgreSQL has closed is found out before a page is given it: nobody sees an error.
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True

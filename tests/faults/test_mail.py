@@ -130,7 +130,7 @@ def two_clocks(house: House, mail: MailServer, off: str = "") -> None:
 
     def hold(message: EmailMessage) -> None:
         held.append(message)
-        end = time.monotonic() + 15
+        end = time.monotonic() + 8
         while len(held) < 2 and time.monotonic() < end:
             time.sleep(0.05)
 

@@ -59,7 +59,7 @@ def test_message_given_up_names_the_person_and_never_the_address(world: World, c
     put(world, "agent", kind="digest", failed_at=clock.now(), outcome=SendingOutcome.REFUSED, last_error="Refusé.")
     shown = said(client, "outbox")
     assert "1 message n’est pas parti, et n’est plus réessayé." in shown
-    assert "<strong>Résumé du jour</strong> · Agent Essai, abandonné à 10:00" in shown
+    assert "<strong>Récapitulatif du jour</strong> · Agent Essai, abandonné à 10:00" in shown
     assert world.users["agent"].email not in shown
 
 

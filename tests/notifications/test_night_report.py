@@ -38,6 +38,7 @@ def test_difference_is_told_to_its_administrators_alone(world: World) -> None:
     message = composing.compose(row)
     assert message is not None
     assert f"- {reference}\n" in message.body
+    assert "https://sillage.example.test/reglages/travaux/" in message.body
     assert "Personne" not in message.body
     assert "privée" not in message.body
     assert elsewhere.prefecture.code not in message.body.replace(reference, "")

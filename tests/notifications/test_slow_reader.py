@@ -111,3 +111,19 @@ def test_who_stops_reading_is_shown_out_and_the_others_are_told(world: World, po
     for line in (reading, slow):
         line.close()
     reader.join(10)
+
+
+def test_who_stops_reading_is_kept_for_ever_where_no_time_is_set(
+    world: World, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The guard off: the line of somebody who will never read again is held, with all that waits for it."""
+    monkeypatch.setattr(consumers, "SEND_SECONDS", 600.0)
+    small = socket.socket()
+    small.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL)
+    small.connect(("127.0.0.1", port))
+    slow = opened(port, session_of(world, "agent"), small)
+    [each] = hub.running()
+    asyncio.run_coroutine_threadsafe(flood(each), each.loop).result(60)
+    with pytest.raises(AssertionError, match="not in time"):
+        until(lambda: len(each._lines) == 0, 3)
+    slow.close()
