@@ -63,6 +63,7 @@ def pointed(schema: dict[str, Any], world: World, references: list[str]) -> dict
             for name, each in content["properties"].items():
                 point(name, each)
     schema["components"]["schemas"]["RegisterRequest"]["example"] = REGISTRATION | {"received_on": str(today)}
+    schema["components"]["schemas"]["CorrectRequest"]["example"] = {"subject": "Objet corrigé par un programme"}
     return schema
 
 
