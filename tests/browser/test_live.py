@@ -6,9 +6,11 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 from playwright.sync_api import Browser, BrowserContext, Page, WebSocketRoute, expect
 
 from tests.config.test_serve import ROOT, environment, manage, start, stop
@@ -200,6 +202,21 @@ def test_an_import_in_another_process_shows(served: Served, look: Look) -> None:
     watching.get_by_role("link", name="actualiser").click()
     wait_for_link(watching, LIVE)
     expect(watching.locator("#registry-changes")).to_have_text("")
+
+
+def test_an_import_in_another_process_shows_on_the_wall(served: Served, look: Look, tmp_path: Path) -> None:
+    """Three courriers of a month ago, still to be answered, of a bureau’s own register."""
+    wall = look("quality", "/mur/")
+    figure = wall.locator("[data-sillage-figure='En retard']")
+    before = int(figure.inner_text())
+    book = Workbook()
+    book.active.append(["N°", "Date d’arrivée", "Expéditeur", "Objet", "Date de réponse"])
+    for number in range(1, 4):
+        book.active.append([number, date.today() - timedelta(days=45), f"Mairie {number}", "Question", None])
+    book.save(tmp_path / "courriers.xlsx")
+    options = ("--kind", "courrier", "--office", "SEJ", "--undated", "open")
+    assert manage(served.data, "import_register", str(tmp_path / "courriers.xlsx"), *options).returncode == 0
+    expect(figure).to_have_text(str(before + 3), timeout=SOON)
 
 
 def test_the_network_is_cut_and_comes_back(served: Served, look: Look) -> None:

@@ -11,7 +11,7 @@ from notifications.models import Notification, Sweep
 from notifications.sweeping import sweep
 from notifications.tasks import send_digests
 from tests.factories import World
-from tracker import absences, closures, pending, writers
+from tracker import absences, clock, closures, pending, writers
 from tracker.commands import Answer, Assign, Hold, Reopen
 from tracker.models import LiveCounter, Outbox, Site, Ticket, User
 from tracker.workdays import WorkCalendar
@@ -269,6 +269,22 @@ def test_each_site_has_its_own_midnight(world: World, frozen: Any, zone: str, be
     frozen.move_to(datetime.fromisoformat(after).replace(tzinfo=UTC))
     sweep()
     assert told("overdue") == [("overdue", "agent", FRIDAY)]
+
+
+@pytest.mark.parametrize(
+    ("zone", "moment", "number"),
+    [("America/Miquelon", "2026-11-21 02:59", 1), ("Pacific/Noumea", "2026-11-20 13:01", 0)],
+)
+def test_by_the_server_s_own_day_it_is_told_too_early_or_too_late(
+    world: World, frozen: Any, monkeypatch: pytest.MonkeyPatch, zone: str, moment: str, number: int
+) -> None:
+    """The twin of the test above, without the site's own day: before midnight there, or hours after."""
+    Site.objects.filter(pk=world.branch.pk).update(time_zone=zone)
+    to_be_answered(world, FRIDAY, site=world.branch)
+    frozen.move_to(datetime.fromisoformat(moment).replace(tzinfo=UTC))
+    monkeypatch.setattr(clock, "local_date", lambda instant, _zone: instant.date())
+    sweep()
+    assert len(told("overdue")) == number
 
 
 def test_the_days_that_a_site_closes_are_its_own(world: World, frozen: Any) -> None:
