@@ -94,7 +94,8 @@ def let_in(response: HttpResponse, screen: WallScreen) -> None:
             path=path,
             secure=settings.SESSION_COOKIE_SECURE,
             httponly=True,
-            samesite="Strict",
+            # The address may be opened from a message or another page: its own redirection must find the pass.
+            samesite="Lax",
         )
 
 

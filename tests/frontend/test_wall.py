@@ -123,7 +123,7 @@ def test_the_secret_leaves_the_address_and_is_kept_nowhere(world: World) -> None
     assert response["Location"] == "/mur/?theme=sombre"
     for name, path in wall.COOKIES.items():
         cookie = response.cookies[name]
-        assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == (path, True, "Strict")
+        assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == (path, True, "Lax")
         assert new.secret not in cookie.value
     page = body(client.get("/mur/?theme=sombre"))
     assert 'data-sillage-theme="dark"' in page and new.secret not in page
@@ -193,6 +193,15 @@ def test_guesses_are_made_to_wait(world: World) -> None:
     assert [client.get(f"/mur/devine{n}/").status_code for n in range(11)] == [404] * 10 + [429]
     assert client.get(reverse("wall-open", args=[new.secret])).status_code == 429
     assert client.get(reverse("wall-open", args=[new.secret]), REMOTE_ADDR="10.0.0.9").status_code == 302
+
+
+def test_a_screen_opens_while_the_count_of_guesses_is_away(world: World, settings: Any) -> None:
+    settings.CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}
+    }
+    new = made(world)
+    assert Client().get(reverse("wall-open", args=[new.secret])).status_code == 302
+    assert Client().get("/mur/devine/").status_code == 404
 
 
 def test_its_last_sign_of_life_is_written_once_a_minute(world: World, frozen: Any) -> None:

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from redis.exceptions import RedisError
 
 from frontend import fragments
 from frontend.context import version
@@ -90,14 +91,23 @@ def piece(request: HttpRequest, viewer: Viewer) -> SafeString:
 def open_screen(request: HttpRequest, secret: str) -> HttpResponse:
     """The address of a screen: its browser keeps a pass, and the secret leaves the address."""
     place = f"wall-guesses:{get_client_ip_address(request)}"
-    if cache.get(place, 0) >= GUESSES:
+    if guessed(place) >= GUESSES:
         return errors.page(request, 429, text="Trop d’adresses d’écran inconnues ont été essayées depuis ce poste.")
     screen = screens.screen_of_secret(secret)
     if screen is None:
-        cache.add(place, 0, GUESSES_SECONDS)
-        cache.incr(place)
+        guessed(place, more=1)
         raise Http404
     theme = request.GET.get("theme", "")
     response = redirect(f"{reverse('wall')}?theme={theme}" if theme in THEMES else reverse("wall"))
     let_in(response, screen)
     return response
+
+
+def guessed(place: str, *, more: int = 0) -> int:
+    """How many wrong addresses came from there, `more` counted. Whoever counts may be away: a secret of 256 bits needs
+    no counting, and a screen must open."""
+    try:
+        cache.add(place, 0, GUESSES_SECONDS)
+        return int(cache.incr(place, more))
+    except (RedisError, ValueError):  # ValueError: the count has just been forgotten
+        return more
