@@ -182,7 +182,7 @@ class Desk:
 
 def follows(answer: Answer) -> bool:
     """The head's seven figures, and at least one bureau."""
-    return answer.body.count(b"data-sillage-figure") == 7 and b'<th scope="row">' in answer.body
+    return answer.body.count(b"sillage-live__number") == 7 and b'<th scope="row">' in answer.body
 
 
 def leads_to_ticket(answer: Answer) -> bool:
