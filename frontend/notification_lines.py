@@ -111,14 +111,14 @@ def blocks(rows: Iterable[Notification], user: User, today: date) -> Iterable[Bl
 
 
 def words_of(rows: list[Notification], today: date) -> str:
-    """« Confiée à vous par A. Martin, à la place de C. Petit », « 12 demandes vous sont confiées par A. Martin »."""
+    """« Confiée à vous par A. Martin, en l’absence de C. Petit », « 12 demandes vous sont confiées par A. Martin »."""
     first, kind = rows[0], BY_CODE.get(rows[0].kind)
     by = first.actor.short_name if first.actor else ""
     if len(rows) > 1 and kind is not None:
         words = f"{kind.count(len(rows))}{f' par {by}' if by else ''}"
     else:
         words = said(first, today, by)
-    return f"{words}, à la place de {first.instead_of.short_name}" if first.instead_of else words
+    return f"{words}, en l’absence de {first.instead_of.short_name}" if first.instead_of else words
 
 
 def line(row: Notification, user: User, today: date) -> Line:
