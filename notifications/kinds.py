@@ -129,7 +129,7 @@ KINDS: Final = (
     Kind(
         code="overdue",
         label="Une demande est en retard",
-        when="au premier degré des relances",
+        when="une fois l’échéance passée, au premier degré des «\xa0Relances et alertes\xa0»",
         told=(Told.HOLDER,),
         way=Way.DIGEST,
         said="En retard\xa0: l’échéance du {day} est passée",
@@ -141,7 +141,7 @@ KINDS: Final = (
     Kind(
         code="escalated",
         label="Un retard se prolonge",
-        when="au deuxième degré des relances (encadrants), puis au troisième (référents)",
+        when="quand le retard dure, aux degrés suivants\xa0: les encadrants, puis les référents",
         told=(Told.HEADS, Told.QUALITY),
         way=Way.DIGEST,
         said="Toujours en attente\xa0: l’échéance du {day} est passée",
