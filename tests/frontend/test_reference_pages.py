@@ -12,7 +12,7 @@ from tests.factories import World, make_world
 from tracker import closures, jobs, rule_wording, ruling
 from tracker.commands import Answer, AskRequester
 from tracker.enums import JobState
-from tracker.models import ClosedDay, DeadlineRule, Event, Job, Membership, Ticket
+from tracker.models import Channel, ClosedDay, DeadlineRule, Event, Job, Membership, Ticket
 from tracker.rulebooks import current_calendar
 
 OTHERS = ("mailroom", "agent", "supervisor", "director", "copil", "administrator")
@@ -262,7 +262,9 @@ def test_rule_is_ended(world: World, signed_in: Open) -> None:
 
 def test_rule_is_added_by_kind_and_promise(world: World, signed_in: Open) -> None:
     kind = world.kind("correspondence")
-    typed = {"promise": f"{kind.pk}:reply", "channel": "6", "valid_from": NEW_YEAR, "days": "2", "source": "Note n° 13"}
+    by_phone = Channel.objects.get(code="phone").pk
+    typed = {"promise": f"{kind.pk}:reply", "channel": by_phone, "valid_from": NEW_YEAR, "days": "2"}
+    typed |= {"source": "Note n° 13"}
     client = signed_in("quality")
     client.post(reverse("rule-add"), typed | {"step": "confirm"})
     row = ruling.in_force(world.prefecture).get(source="Note n° 13")
