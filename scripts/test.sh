@@ -72,9 +72,9 @@ has redis-server || missing "tests against Redis: redis-server is missing"
 suite "SQLite" -m "not e2e and not postgresql and not fault"
 
 if [ -n "${TEST_DATABASE_URL:-}" ]; then
-  suite "PostgreSQL (TEST_DATABASE_URL)" -m "not e2e and not sqlite_only and not pure and not fault"
+  suite "PostgreSQL (TEST_DATABASE_URL)" -m "not e2e and not sqlite_only and not one_engine and not pure and not fault"
 elif has_postgresql && url=$(scripts/postgresql.sh start "$work/postgresql"); then
-  TEST_DATABASE_URL=$url suite "PostgreSQL" -m "not e2e and not sqlite_only and not pure and not fault"
+  TEST_DATABASE_URL=$url suite "PostgreSQL" -m "not e2e and not sqlite_only and not one_engine and not pure and not fault"
 else
   missing "tests on PostgreSQL: no server could be started"
 fi
