@@ -172,7 +172,7 @@ def choices(filters: PlanFilter, found: Completion) -> list[Choice]:
         Choice("office", "Bureau", "Tous les bureaux", options(found.offices), filters.office),
         Choice("state", "État", "Tous les états", states, filters.state),
         Choice("pilot", "Pilote", "Tous les pilotes", [(MINE, "Moi"), (NONE, "Sans pilote")], filters.pilot),
-        Choice("due", "Échéance", "Toutes les échéances", [(LATE, "En retard")], filters.due),
+        Choice("due", "Échéance", "Toute échéance", [(LATE, "En retard")], filters.due),
     ]
 
 

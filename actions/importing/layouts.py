@@ -295,4 +295,4 @@ def plan_layout(sources: Sequence[ActionSource], *, source_given: bool) -> Layou
         NUMBER, PART, ENGAGEMENT, TITLE, DESCRIPTION, EXPECTED_RESULT, source, PILOT, CONTRIBUTORS, OFFICE, SITE,
         PRIORITY, STATE, OPENED_ON, DUE_ON, DONE_ON, VERIFIED_ON, PROGRESS_NOTE, REASON,
     )  # fmt: skip
-    return Layout(columns, anchor="title", carried="part", notes=True)
+    return Layout(columns, anchor="title", carried="part", notes=True, where_named="par son titre dans le classeur")

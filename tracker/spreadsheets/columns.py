@@ -166,6 +166,8 @@ class Layout:
     the name of the sheet."""
     notes: bool = False
     """Whether lines under the table may be notes though the anchor is no date."""
+    where_named: str = "depuis la page «\xa0Imports\xa0»"
+    """Where a person says which column is which: the command line asks nothing, the page does once and remembers."""
 
     @cached_property
     def by_code(self) -> dict[str, Column]:

@@ -32,8 +32,6 @@ from tracker.spreadsheets.wording import quoted, sheet_year
 
 HEAD_ROWS = HEADER_WITHIN_ROWS + SAMPLE_ROWS
 LEAST_COLUMNS_OF_RECORDS = 3
-WHERE = "depuis la page «\xa0Imports\xa0»"
-"""The command line names no column: the page asks once and remembers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +132,7 @@ class TableReading:
         if not matches:
             raise HeaderNotFound(
                 "Aucune ligne d’en-tête n’est reconnue dans ce classeur : "
-                f"indiquez à quoi correspond chaque colonne, {WHERE}.",
+                f"indiquez à quoi correspond chaque colonne, {self.layout.where_named}.",
                 previews,
             )
         match = max(matches, key=lambda match: len(match.columns) + len(match.ambiguous))
@@ -179,6 +177,6 @@ def header_sentence(match: HeaderMatch, layout: Layout) -> str:
     for code, headers in match.ambiguous.items():
         label = layout.by_code[code].label
         named = ", ".join(map(quoted, headers))
-        return f"{label} peut être dans plusieurs colonnes ({named}) : indiquez laquelle, {WHERE}."
+        return f"{label} peut être dans plusieurs colonnes ({named}) : indiquez laquelle, {layout.where_named}."
     labels = ", ".join(layout.by_code[code].label.lower() for code in match.missing)
-    return f"Une colonne indispensable n’est pas reconnue ({labels}) : indiquez laquelle c’est, {WHERE}."
+    return f"Une colonne indispensable n’est pas reconnue ({labels}) : indiquez laquelle c’est, {layout.where_named}."

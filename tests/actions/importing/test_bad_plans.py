@@ -88,6 +88,8 @@ def test_a_file_without_what_makes_a_plan_is_refused_whole(bring: Bring, write: 
     with pytest.raises(SpreadsheetError) as refusal:
         bring(write((1, "Module 1", "Rien", "CLU", DAY), header=header))
     assert "indiquez" in str(refusal.value)
+    assert str(refusal.value).endswith("par son titre dans le classeur.")
+    assert "Imports" not in str(refusal.value)
     assert not Action.objects.exists()
 
 
